@@ -1,0 +1,23 @@
+"""The Celery application: the queue carries wake-ups, the sweep finds what a wake-up lost."""
+
+import os
+
+from celery import Celery
+from celery.signals import beat_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.local")
+
+app = Celery("guichet")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "envois": {"task": "accounts.envoyer_les_mails", "schedule": 30.0},
+    "documents": {"task": "dossiers.rendre_les_documents", "schedule": 30.0},
+}
+
+
+@beat_init.connect
+def sweep_at_start(**_: object) -> None:
+    """Without its state file, beat does not catch up a missed run: sweep once at start."""
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"], ignore_result=True)

@@ -1,0 +1,32 @@
+"""Wake a task once the transaction is committed, and never suffer from a missing queue.
+
+The row a task works on is already in the database: a lost wake-up only delays it until the next sweep.
+"""
+
+import logging
+import time
+
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 10.0
+_silent_until = 0.0
+
+
+def wake(task: str) -> None:
+    """Ask the worker to run the task named `task` after this transaction commits."""
+    transaction.on_commit(lambda: _send(task), robust=True)
+
+
+def _send(task: str) -> None:
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    from guichet.celery import app
+
+    try:
+        app.send_task(task, ignore_result=True, retry=False)
+    except (OSError, app.connection_for_write().recoverable_connection_errors) as error:
+        _silent_until = time.monotonic() + QUIET_SECONDS
+        log.warning("queue unreachable, %s is left to the sweep: %s", task, error)
