@@ -1,0 +1,52 @@
+"""A paper that leaves the portal: a row made with the event that causes it, rendered later by the worker."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from dossiers.models.dossier import Dossier
+from dossiers.states import EtatDocument
+
+
+class Document(models.Model):
+    """Unique by event and template. `contexte` is frozen text: the paper of a day can be proven. Once rendered, the
+    bytes, their SHA-256 and the version of the template never change.
+    """
+
+    evenement = models.UUIDField(help_text="Id of the event that caused it; no key upwards.")
+    modele = models.CharField(max_length=40)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents")
+    titre = models.CharField(max_length=200)
+    contexte = models.JSONField()
+    code_court = models.CharField(max_length=12, unique=True)
+    etat = models.CharField(max_length=8, choices=EtatDocument.choices, default=EtatDocument.ATTENDU)
+    created_at = models.DateTimeField()
+    version_modele = models.CharField(max_length=16, blank=True)
+    fichier = models.FileField(upload_to="documents/%Y/%m/", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    taille = models.PositiveIntegerField(default=0)
+    rendu_at = models.DateTimeField(null=True)
+    essais = models.PositiveSmallIntegerField(default=0)
+    erreur = models.TextField(blank=True)
+    prochain_essai_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evenement", "modele"], name="document_un_par_evenement"),
+            models.CheckConstraint(
+                condition=~Q(etat=EtatDocument.RENDU) | (~Q(fichier="") & ~Q(sha256="")), name="document_rendu_a_un_fichier"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["prochain_essai_at"], condition=~Q(etat=EtatDocument.RENDU), name="document_a_rendre")
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="document_rendu_immuable",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__etat=EtatDocument.RENDU.value),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.titre} ({self.code_court})"

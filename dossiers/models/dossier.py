@@ -1,0 +1,105 @@
+"""The file of a CPTS: the thread from the first contact to the contract."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from dossiers.states import EtatDossier, Visibilite
+
+if TYPE_CHECKING:
+    from accounts.acteur import Acteur
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    """Perimeters live here: a file that is not yours is not in the queryset, hence a 404."""
+
+    def visible_to(self, acteur: "Acteur | None") -> "DossierQuerySet":
+        """The files `acteur` may open, in the capacity it acts in. Nobody and unknown capacities see none."""
+        if acteur is None or acteur.membership is None:
+            return self.none()
+        if acteur.genre == "association":
+            return self.filter(association_id=acteur.organisation_id)
+        if acteur.genre == "guichet":
+            return self.filter(region=acteur.region).filter(~Q(visibilite=Visibilite.PORTEUR) | _invited(acteur))
+        if acteur.genre in ("ars", "dd_ars", "cpam", "msa", "elsm"):
+            found = self.filter(region=acteur.region, visibilite=Visibilite.ARS)
+            return found.filter(departements__overlap=sorted(acteur.departements)) if acteur.departements else found
+        return self.none()
+
+
+def _invited(acteur: "Acteur") -> Q:
+    invited = ConseillerInvite.objects.filter(dossier=models.OuterRef("pk"), user=acteur.user, retire_at=None)
+    return Q(models.Exists(invited))
+
+
+class Dossier(models.Model):
+    """One CPTS in the making. `reference` is given at the first deposit; the département pilote leads, others follow."""
+
+    reference = models.CharField("référence", max_length=24, null=True, unique=True)
+    nom = models.CharField("nom de la CPTS", max_length=160)
+    nom_normalise = models.CharField(max_length=200, help_text="Unaccented, lower case: for sorting and searching.")
+    association = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="dossiers")
+    region = models.CharField(max_length=3)
+    departement_pilote = models.ForeignKey("territories.Departement", models.PROTECT, null=True, related_name="+")
+    departements = ArrayField(models.CharField(max_length=3), default=list)
+    etat = models.CharField(max_length=12, choices=EtatDossier.choices, default=EtatDossier.OUVERT)
+    visibilite = models.CharField(max_length=10, choices=Visibilite.choices, default=Visibilite.PORTEUR)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dossier"
+        indexes = [
+            GinIndex(fields=["departements"], name="dossier_departements"),
+            models.Index(fields=["region", "visibilite"], name="dossier_perimetre"),
+            models.Index(fields=["nom_normalise"], name="dossier_nom"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(visibilite=Visibilite.PORTEUR) | Q(reference__isnull=False),
+                name="dossier_lu_hors_association_a_une_reference",
+                violation_error_message="Un dossier déposé porte une référence.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nom} ({self.reference or 'brouillon'})"
+
+
+class ConseillerInvite(models.Model):
+    """An adviser of the Guichet whom the association invited to read its draft and comment on it."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="conseillers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    invite_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    retire_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "user"],
+                condition=Q(retire_at=None),
+                name="conseiller_invite_une_fois",
+                violation_error_message="Cette personne est déjà invitée.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.dossier}"
+
+
+class Numerotation(models.Model):
+    """Last number given under a key (région-département-year): numbers without a gap, safe under a race."""
+
+    cle = models.CharField(max_length=24, primary_key=True)
+    dernier = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.cle} : {self.dernier}"

@@ -1,0 +1,118 @@
+"""What every request and answer share: the instant, size limits, the pages of refusal.
+
+A refusal is a page in the portal's style that says what to do, with the status of the fact: 400, 403, 404, 409,
+413, 422, 503.
+"""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from guichet.kernel.lifecycle import Refused
+
+log = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class NowMiddleware:
+    """Take the instant of the request once: `request.now`, aware, UTC. Turn a refused act into a 409 page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return conflict(request, str(exception))
+        return None
+
+
+class BodyLimitMiddleware:
+    """Refuse a body past the limit with 413 before reading it, whatever the form."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.BODY_MAX_BYTES:
+            return too_large(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return too_large(request) if isinstance(exception, RequestDataTooBig) else None
+
+
+class DatabaseUnavailableMiddleware:
+    """A database that restarts gives one page, 503, in French; the next request reconnects."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            return unavailable(request, error)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError | InterfaceError):
+            return unavailable(request, exception)
+        return None
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """503 without a query, a session or a context processor: the database is away."""
+    log.error("database unavailable on %s: %s", request.path, error)
+    connection.close()
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = "10"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def conflict(request: HttpRequest, phrase: str) -> HttpResponse:
+    """409: the act no longer applies; the sentence is shown as it stands."""
+    return render(request, "409.html", {"phrase": phrase}, status=409)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413, without reading the body."""
+    limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+    response = HttpResponse(render_to_string("413.html", {"limite_mo": limit}), status=413)
+    response["Connection"] = "close"
+    return response
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was not sent from this site, or the session is over."""
+    log.info("csrf refused on %s: %s", request.path, reason)
+    return HttpResponse(render_to_string("403_csrf.html"), status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("500.html"), status=500)

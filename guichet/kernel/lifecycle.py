@@ -1,0 +1,169 @@
+"""The law's lifecycles: a table of rows and one function that applies a row.
+
+A row says which action leads from which states to which state, who may do it, on which legal basis, and which
+guard reads what is recorded. `Lifecycle.apply` is the only place of the project that writes a state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+import rules
+from django.db import models, transaction
+from django.utils import timezone
+
+from guichet.kernel.journal import Origine
+
+CLOCK = "horloge"
+"""The only actor that is not a person."""
+
+
+class Actor(Protocol):
+    """Who acts: a person, in one capacity."""
+
+    @property
+    def user(self) -> Any: ...
+    @property
+    def qualite(self) -> str: ...
+
+
+class Refused(Exception):
+    """An act the law or the state of the file does not allow; `str()` is a French sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the law: `target` is None when the action is recorded without changing the state."""
+
+    action: str
+    sources: tuple[str, ...]
+    target: str | None
+    who: str
+    basis: str
+    label: str
+    guard: Callable[[Any, datetime], str] = lambda obj, now: ""
+
+
+class Lifecycle:
+    """The rows of one object. `parent` names the foreign key locked before the object, so that guards may read it."""
+
+    def __init__(self, name: str, states: type[models.TextChoices], *table: Transition, parent: str) -> None:
+        self.name = name
+        self.states = states
+        self.table = table
+        self.parent = parent
+        self._by_action = {row.action: row for row in table}
+        if len(self._by_action) != len(table):
+            raise ValueError(f"{name}: an action has one row, one target")
+        known = set(states.values)
+        for row in table:
+            unknown = {*row.sources, *([row.target] if row.target else [])} - known
+            if unknown:
+                raise ValueError(f"{name}.{row.action}: unknown states {sorted(unknown)}")
+
+    def row(self, action: str) -> Transition:
+        """The row of `action`; KeyError when the law does not know it."""
+        return self._by_action[action]
+
+    def refusal(self, obj: Any, action: str, *, by: Actor | None, now: datetime) -> str:
+        """"" when `by` may do `action` on `obj` now, else a French sentence: the right, then the state, then the guard."""
+        row = self.row(action)
+        if not self._is_allowed(row, obj, by):
+            return "Vous n’avez pas le droit de faire cette action sur ce dossier."
+        if obj.etat not in row.sources:
+            return self._already(obj)
+        return row.guard(obj, now)
+
+    def available(self, obj: Any, *, by: Actor | None, now: datetime) -> list[Transition]:
+        """The rows `by` may apply now: the buttons of the page."""
+        return [row for row in self.table if not self.refusal(obj, row.action, by=by, now=now)]
+
+    @transaction.atomic
+    def apply(
+        self,
+        obj: Any,
+        action: str,
+        *,
+        by: Actor | None,
+        now: datetime,
+        changes: dict[str, Any] | None = None,
+        effect_on: date | None = None,
+        motif: str = "",
+        origine: str = Origine.PORTAIL,
+        donnees: dict[str, Any] | None = None,
+    ) -> Any:
+        """Lock, judge again, write state and `changes` in one UPDATE, write the event; return the event.
+
+        `obj` is refreshed with what was written. Raises `Refused` with a French sentence when the row does not apply.
+        `effect_on` is the legal day (default: the civil day of `now` in Paris).
+        """
+        locked = self.lock(obj)
+        row = self.row(action)
+        reason = self.refusal(locked, action, by=by, now=now)
+        if reason:
+            raise Refused(reason)
+        source = locked.etat
+        written = {**(changes or {}), "etat": row.target or source}
+        type(obj)._default_manager.filter(pk=obj.pk).update(**written)
+        for name, value in written.items():
+            setattr(obj, name, value)
+        return obj.evenements.create(
+            action=action,
+            source=source,
+            cible=written["etat"],
+            acteur=by.user if by else None,
+            qualite=by.qualite if by else "Horloge du portail",
+            recorded_at=now,
+            prend_effet_le=effect_on or timezone.localdate(now),
+            fondement=row.basis,
+            origine=origine if by else Origine.HORLOGE,
+            motif=motif,
+            donnees=donnees or {},
+        )
+
+    def lock(self, obj: Any) -> Any:
+        """Lock the parent, then the object, and return the object as the database has it."""
+        model = type(obj)
+        field = model._meta.get_field(self.parent)
+        parent = (
+            field.related_model._default_manager.select_for_update(no_key=True, of=("self",))
+            .order_by()
+            .get(pk=getattr(obj, field.attname))
+        )
+        locked = model._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)
+        setattr(locked, self.parent, parent)
+        return locked
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every (from, to) the law knows: feeds the database trigger, the diagram and docs/cycles.md."""
+        return sorted({(s, row.target) for row in self.table for s in row.sources if row.target and s != row.target})
+
+    def markdown(self) -> str:
+        """The table and its Mermaid diagram, for docs/cycles.md."""
+        lines = [f"## {self.name}", "", "States: " + " · ".join(f"`{value}` {label}" for value, label in self.states.choices), ""]
+        lines += ["| action | from | to | who | basis |", "|---|---|---|---|---|"]
+        for row in self.table:
+            lines.append(f"| {row.action} | {', '.join(row.sources)} | {row.target or '—'} | {row.who} | {row.basis} |")
+        lines += ["", "```mermaid", "stateDiagram-v2", f"    [*] --> {self.states.values[0]}"]
+        for row in self.table:
+            for source in row.sources:
+                if row.target and source != row.target:
+                    lines.append(f"    {source} --> {row.target}: {row.action}")
+        return "\n".join([*lines, "```", ""])
+
+    def _is_allowed(self, row: Transition, obj: Any, by: Actor | None) -> bool:
+        if row.who == CLOCK:
+            return by is None
+        return by is not None and bool(rules.test_rule(row.who, by, obj))
+
+    def _already(self, obj: Any) -> str:
+        state = self.states(obj.etat).label
+        last = obj.evenements.order_by("-recorded_at", "-id").first()
+        if last is None:
+            return f"Cette action n’est pas possible : l’état actuel est « {state} »."
+        when = timezone.localtime(last.recorded_at)
+        return (
+            f"Cette action n’est plus possible : l’état est « {state} » depuis le {when:%d/%m/%Y} à {when:%H} h {when:%M} "
+            f"({last.qualite})."
+        )
