@@ -1,0 +1,15 @@
+"""Models of money, by theme."""
+
+from funding.models.bareme import Bareme, SeuilTaille
+from funding.models.budget import BudgetPrevisionnel, LigneBudget
+from funding.models.demande import DemandeFir, EvenementFir, SectionFir
+
+__all__ = [
+    "Bareme",
+    "BudgetPrevisionnel",
+    "DemandeFir",
+    "EvenementFir",
+    "LigneBudget",
+    "SectionFir",
+    "SeuilTaille",
+]

@@ -1,0 +1,78 @@
+"""The letter of intent: one attempt of a file, written section by section."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from dossiers.models import Dossier, Section, Territoire
+from funding.models import DemandeFir
+from guichet.kernel.journal import Evenement
+from projects.lifecycles import LETTRE
+from projects.states import EtatLettre
+
+EN_COURS = (
+    EtatLettre.BROUILLON,
+    EtatLettre.DEPOSEE,
+    EtatLettre.INCOMPLETE,
+    EtatLettre.EN_CONSULTATION,
+    EtatLettre.AVIS_RENDU,
+    EtatLettre.TRANSMISE,
+)
+
+
+class LettreQuerySet(models.QuerySet["LettreIntention"]):
+    def visible_to(self, acteur: object) -> "LettreQuerySet":
+        """The letters of the files `acteur` may open."""
+        return self.filter(dossier__in=Dossier.objects.visible_to(acteur))  # type: ignore[arg-type]
+
+
+class LettreIntention(models.Model):
+    """One attempt; a file has at most one in progress. `sans_demande` says "sans demande FIR"; otherwise `demande`
+    is deposited and withdrawn with the letter. `territoire` is the version frozen at deposit.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="lettres")
+    etat = models.CharField(max_length=20, choices=EtatLettre.choices, default=EtatLettre.BROUILLON)
+    demande = models.OneToOneField(DemandeFir, models.PROTECT, null=True, related_name="lettre")
+    sans_demande = models.BooleanField(default=False)
+    territoire = models.ForeignKey(Territoire, models.PROTECT, null=True, related_name="+")
+    copie_de = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
+    deposee_at = models.DateTimeField(null=True)
+    deposee_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = LettreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lettre d’intention"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(etat__in=EN_COURS),
+                name="lettre_une_en_cours",
+                violation_error_message="Une lettre est déjà en cours pour ce dossier.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=[EtatLettre.BROUILLON, EtatLettre.RETIREE])
+                | Q(deposee_at__isnull=False, territoire__isnull=False),
+                name="lettre_deposee_datee_avec_territoire",
+            ),
+        ]
+        indexes = [models.Index(fields=["etat", "deposee_at"], name="lettre_etat_depot")]
+        triggers = [pgtrigger.FSM(name="cycle_lettre", field="etat", transitions=LETTRE.pairs())]
+
+    def __str__(self) -> str:
+        return f"Lettre d’intention de {self.dossier}"
+
+
+class EvenementLettre(Evenement):
+    lettre = models.ForeignKey(LettreIntention, models.PROTECT, related_name="evenements")
+
+
+class SectionLettre(Section):
+    lettre = models.ForeignKey(LettreIntention, models.CASCADE, related_name="sections")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lettre", "cle"], name="section_lettre_unique")]
