@@ -1,0 +1,69 @@
+"""Saving one section of a long form: the one mechanism for letters, requests and, later, projects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+
+from dossiers.models import Section
+from dossiers.states import EtatSection
+
+if TYPE_CHECKING:
+    from accounts.acteur import Acteur
+
+Manque = tuple[str, str]
+"""Field id and French sentence of what is missing."""
+
+
+class VersionConflict(Exception):
+    """Somebody saved the section since `version` was read. `current` is the row as the database has it."""
+
+    def __init__(self, current: Section) -> None:
+        super().__init__("Cette page a été modifiée entre-temps par une autre personne.")
+        self.current = current
+
+
+@dataclass(frozen=True)
+class Rubrique:
+    """A section of a task list: `cle` in addresses and rows, `bloquante` when the deposit needs it complete."""
+
+    cle: str
+    titre: str
+    aide: str
+    bloquante: bool = True
+
+
+def save_section(
+    section: Section, *, contenu: dict[str, Any], manques: list[Manque], version: int, by: "Acteur", now: datetime
+) -> Section:
+    """Write the answers if nobody saved since `version`; return the section as written.
+
+    The caller holds the lock on the step and has judged the right to write. Raises `VersionConflict` and writes
+    nothing otherwise. Saving the same answers again changes nothing, so a double click is harmless.
+    """
+    model = type(section)
+    current = model._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=section.pk)
+    if current.version != version:
+        if current.contenu == contenu:
+            return current
+        raise VersionConflict(current)
+    etat = EtatSection.EN_COURS if manques else EtatSection.COMPLET
+    if not any(_is_filled(value) for value in contenu.values()):
+        etat = EtatSection.A_COMMENCER
+    if current.contenu == contenu and current.etat == etat and current.manques == [list(m) for m in manques]:
+        return current
+    model._default_manager.filter(pk=current.pk).update(
+        contenu=contenu,
+        manques=[list(m) for m in manques],
+        etat=etat,
+        version=F("version") + 1,
+        repris_de="",
+        modifie_par=by.user,
+        modifie_at=now,
+    )
+    return model._default_manager.select_related("modifie_par").get(pk=current.pk)
+
+
+def _is_filled(value: Any) -> bool:
+    return value not in (None, "", [], {}, False)
