@@ -29,6 +29,14 @@ class Droit(TextChoices):
 
 
 DROITS_ASSOCIATION = (Droit.REDIGER, Droit.DEPOSER, Droit.GERER)
+DROITS_BODY = (Droit.REDIGER, Droit.INSTRUIRE, Droit.DECIDER, Droit.SIGNER, Droit.GERER)
+
+DROITS_BY_GENRE: dict[str, tuple[Droit, ...]] = {
+    **{genre: DROITS_BODY for genre in Genre.values},
+    Genre.ASSOCIATION: DROITS_ASSOCIATION,
+    Genre.GUICHET: (Droit.REDIGER, Droit.INSTRUIRE, Droit.GERER, Droit.ADMINISTRER),
+}
+"""The rights that have a meaning in each kind of organisation."""
 
 
 class CategorieProfession(TextChoices):

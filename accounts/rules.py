@@ -1,0 +1,42 @@
+"""Who may act on accounts: predicates on the acteur, never on the bare person."""
+
+from typing import Any
+
+import rules
+
+from accounts.states import DROITS_BY_GENRE, Droit, Genre
+
+
+@rules.predicate
+def administre(acteur: Any, _organisation: Any = None) -> bool:
+    """Administers the portal: a member of the Guichet with that right."""
+    return acteur is not None and acteur.genre == Genre.GUICHET and acteur.has(Droit.ADMINISTRER)
+
+
+@rules.predicate
+def gere(acteur: Any, organisation: Any = None) -> bool:
+    """Manages the people of the organisation in the name of which it acts, and of no other."""
+    return (
+        acteur is not None
+        and organisation is not None
+        and acteur.organisation_id == organisation.pk
+        and acteur.has(Droit.GERER)
+    )
+
+
+@rules.predicate
+def membre(acteur: Any, organisation: Any = None) -> bool:
+    """Acts in the name of that organisation."""
+    return acteur is not None and organisation is not None and acteur.organisation_id == organisation.pk
+
+
+def accorde(acteur: Any, genre: str, droits: set[str]) -> bool:
+    """May give these rights in an organisation of that kind; only an administrator makes an administrator."""
+    if Droit.ADMINISTRER in droits and not administre.test(acteur):
+        return False
+    return droits <= set(DROITS_BY_GENRE[genre])
+
+
+rules.add_rule("accounts.administrer", administre)
+rules.add_rule("accounts.gerer_association", gere)
+rules.add_rule("accounts.voir_organisation", membre)

@@ -1,0 +1,183 @@
+"""The outbox: a mail is a row, written with the event it tells of and sent later by the worker.
+
+Guarantees. One row for an event, a template and an address, whatever is retried. The row commits or rolls back
+with the event. A lost wake-up only delays it until the next sweep. A failure is kept with its cause and tried
+again, `BACKOFF` apart, then shown to the administrators.
+
+The one window. A row is locked, sent, marked, committed. If the worker dies, or the database goes away, between the
+mail provider's "yes" and our commit, the row is still to be sent and the mail leaves again: with the same Message-ID,
+made once with the row, so that mail software shows it once. The other order (mark, then send) would lose mails, which
+is worse than repeating one.
+"""
+
+import smtplib
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template
+
+from accounts.models import Envoi, User
+from accounts.models.users import normalise_email
+from accounts.states import EtatEnvoi
+from guichet.kernel.after_commit import wake
+from guichet.kernel.lifecycle import Refused
+
+TASK = "accounts.envoyer_les_mails"
+
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+"""Waits between tries: eight tries spread over about two days, so that a week-end failure of the server heals alone."""
+
+MAX_ESSAIS = len(BACKOFF) + 1
+
+ABOUT_THIS_MAIL = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+)
+"""Refusals that concern one mail; any other failure concerns the server, and the next mails wait for it."""
+
+
+def queue_mail(
+    *,
+    evenement: UUID,
+    modele: str,
+    contexte: dict[str, Any],
+    now: datetime,
+    destinataire: str = "",
+    user: User | None = None,
+    url: str = "",
+    dossier_reference: str = "",
+    confidentiel: bool = False,
+) -> None:
+    """Write the mail of an event, to a person or to an address; nothing if that mail is already written.
+
+    `templates/mails/<modele>.sujet.txt`, `.txt` and `.html` are rendered now, with `contexte` plus `prenom`, `url` and
+    `url_absolue` (where the person goes next) and `site_url`. `url` is a path of this site. A `confidentiel` mail
+    carries a secret link: the link is in the text only, the mail is not in the inbox, its text is erased once sent.
+    """
+    address = normalise_email(destinataire or (user.email if user else ""))
+    if not address:
+        raise ValueError("a mail needs a person or an address")
+    values = {
+        "prenom": user.prenom if user else "",
+        "url": url,
+        "url_absolue": settings.SITE_URL + url if url.startswith("/") else url,
+        "site_url": settings.SITE_URL,
+        **contexte,
+    }
+    envoi = Envoi(
+        evenement=evenement,
+        modele=modele,
+        destinataire=address,
+        user=user,
+        dossier_reference=dossier_reference,
+        sujet=_subject(modele, values),
+        texte=_text(f"mails/{modele}.txt", values),
+        html=get_template(f"mails/{modele}.html").render(values).strip(),
+        url="" if confidentiel else url,
+        confidentiel=confidentiel,
+        message_id=f"<{uuid4()}@{urlsplit(settings.SITE_URL).hostname}>",
+        prochain_essai_at=now,
+        created_at=now,
+    )
+    Envoi.objects.bulk_create([envoi], ignore_conflicts=True)
+    wake(TASK)
+
+
+def send_due(*, now: datetime, limit: int = 50) -> int:
+    """Send the mails that are due, oldest first, each in its own transaction; return how many left.
+
+    Rows another worker holds are skipped. When the server itself fails, stop: the others wait for the next sweep,
+    so that a server that hangs costs one timeout a sweep.
+    """
+    sent = 0
+    for _ in range(limit):
+        outcome = _send_next(now)
+        if outcome is None or outcome.serveur_absent:
+            break
+        sent += outcome.parti
+    return sent
+
+
+def retry(*, envoi_id: int, now: datetime) -> None:
+    """Put a failed mail back at the start of its tries. Refused when it has left or is not known."""
+    changed = Envoi.objects.filter(pk=envoi_id).exclude(etat=EtatEnvoi.ENVOYE)
+    if not changed.update(etat=EtatEnvoi.ATTENDU, essais=0, prochain_essai_at=now, erreur=""):
+        raise Refused("Ce message est déjà parti.")
+    wake(TASK)
+
+
+class _Outcome:
+    """What one try gave: whether the mail left, whether the server is away."""
+
+    def __init__(self, *, parti: bool, serveur_absent: bool) -> None:
+        self.parti = parti
+        self.serveur_absent = serveur_absent
+
+
+@transaction.atomic
+def _send_next(now: datetime) -> _Outcome | None:
+    """Lock, send and mark the oldest due mail. None when there is none left to take."""
+    envoi = (
+        Envoi.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .filter(etat=EtatEnvoi.ATTENDU, prochain_essai_at__lte=now)
+        .order_by("prochain_essai_at", "id")
+        .first()
+    )
+    if envoi is None:
+        return None
+    try:
+        _message(envoi).send()
+    except (OSError, ValueError) as error:  # every smtplib error is an OSError; ValueError: an address it cannot write
+        _record_failure(envoi, error, now)
+        return _Outcome(parti=False, serveur_absent=_is_server_failure(error))
+    erased = {"texte": "", "html": ""} if envoi.confidentiel else {}
+    Envoi.objects.filter(pk=envoi.pk).update(
+        etat=EtatEnvoi.ENVOYE, envoye_at=now, essais=envoi.essais + 1, erreur="", prochain_essai_at=None, **erased
+    )
+    return _Outcome(parti=True, serveur_absent=False)
+
+
+def _is_server_failure(error: Exception) -> bool:
+    return isinstance(error, OSError) and not isinstance(error, ABOUT_THIS_MAIL)
+
+
+def _record_failure(envoi: Envoi, error: Exception, now: datetime) -> None:
+    """Keep the cause; plan the next try, or give up and leave the mail to the administrators."""
+    essais = envoi.essais + 1
+    last = essais >= MAX_ESSAIS
+    Envoi.objects.filter(pk=envoi.pk).update(
+        essais=essais,
+        erreur=f"{type(error).__name__} : {error}"[:500],
+        etat=EtatEnvoi.ECHEC if last else EtatEnvoi.ATTENDU,
+        prochain_essai_at=None if last else now + BACKOFF[essais - 1],
+    )
+
+
+def _message(envoi: Envoi) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        subject=envoi.sujet,
+        body=envoi.texte,
+        to=[envoi.destinataire],
+        headers={"Message-ID": envoi.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    if envoi.html:
+        message.attach_alternative(envoi.html, "text/html")
+    return message
+
+
+def _subject(modele: str, values: dict[str, Any]) -> str:
+    """One line, whatever the values hold: a line break in a name cannot add a header."""
+    return " ".join(_text(f"mails/{modele}.sujet.txt", values).splitlines())[:200]
+
+
+def _text(template: str, values: dict[str, Any]) -> str:
+    """A plain text: nothing is escaped for HTML."""
+    return get_template(template).template.render(Context(values, autoescape=False)).strip()

@@ -1,0 +1,12 @@
+"""Tasks of accounts: they read the clock and call a service."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.services import mails
+
+
+@shared_task(name=mails.TASK)
+def envoyer_les_mails(**_: object) -> int:
+    """Send what is due. Woken after each event, and by the sweep for what a lost wake-up left behind."""
+    return mails.send_due(now=timezone.now())
