@@ -1,24 +1,62 @@
-"""Tests: real PostgreSQL, Valkey, worker and browser; the addresses come from tests/conftest.py."""
+"""Tests: real PostgreSQL, Valkey, worker and browser; the addresses come from tests/conftest.py.
+
+Each worker of xdist has its own folder under var/tests and its own number on the broker.
+"""
+
+import os
+import sys
+
+from django.template.base import Node
 
 from .local import *  # noqa: F403
-from .local import TEMPLATES
+from .local import BASE_DIR, REDIS_URL, STORAGES, TEMPLATES
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 DEBUG = False
 SECRET_KEY = "for-tests-only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False
 WHITENOISE_AUTOREFRESH = True
 
+VAR_DIR = BASE_DIR / "var" / "tests" / WORKER
+STORAGES = {
+    **STORAGES,
+    "default": {**STORAGES["default"], "OPTIONS": {"location": str(VAR_DIR / "media"), "base_url": None}},
+}
+REDIS_URL = f"{REDIS_URL.rsplit('/', 1)[0]}/{int(WORKER.removeprefix('gw')) + 1}"
+CELERY_BROKER_URL = REDIS_URL
+if "EMAIL_URL" not in os.environ:
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
 
 class UnknownVariable(str):
-    """A template that names a variable the view did not give is an error, not an empty string."""
+    """A template of ours that prints a variable the view did not give is an error, not an empty string.
 
-    def __mod__(self, name: object) -> str:
-        raise NameError(f"template variable not given: {name}")
+    Templates of packages (admin, forms) lean on empty strings: they keep them.
+    """
+
+    def __mod__(self, variable: object) -> str:
+        template = self._template()
+        if template.startswith(str(BASE_DIR / "templates")):
+            raise NameError(f"{template}: variable not given: {variable}")
+        return ""
 
     def __contains__(self, item: object) -> bool:
         return item == "%s"
 
+    @staticmethod
+    def _template() -> str:
+        """The file of the node being rendered: the nearest one on the stack."""
+        frame = sys._getframe(1)
+        while frame is not None:
+            node = frame.f_locals.get("self")
+            if isinstance(node, Node) and getattr(node, "origin", None) is not None:
+                return str(node.origin.name)
+            frame = frame.f_back
+        return ""
 
-__all__ = ["TEMPLATES", "UnknownVariable"]
+
+TEMPLATES = [
+    {**engine, "OPTIONS": {**engine["OPTIONS"], "string_if_invalid": UnknownVariable("%s")}} for engine in TEMPLATES
+]
