@@ -1,0 +1,56 @@
+"""What the frame of every page needs, in `site`: no query here, a page of refusal uses it too."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Entree:
+    """One link of a menu; `current` when the page shown is under it."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """`site.menu` and `site.compte` (links), `site.demonstration` (the banner of training)."""
+    signed_in = request.user.is_authenticated if hasattr(request, "user") else False
+    return {
+        "site": {
+            "menu": _menu(request) if signed_in else _public_menu(request),
+            "compte": _account_menu() if signed_in else [],
+            "demonstration": settings.DEMONSTRATION,
+        }
+    }
+
+
+def _menu(request: HttpRequest) -> list[Entree]:
+    """The menu of a signed-in person."""
+    return [_entry(request, "Accueil", "portal:accueil_role")]
+
+
+def _public_menu(request: HttpRequest) -> list[Entree]:
+    home = reverse("portal:accueil")
+    return [
+        Entree("Qu’est-ce qu’une CPTS\u00a0?", f"{home}#definition"),
+        Entree("Les quatre étapes", f"{home}#etapes"),
+        Entree("Être accompagné", f"{home}#accompagnement"),
+    ]
+
+
+def _account_menu() -> list[Entree]:
+    return [
+        Entree("Adresse électronique", reverse("account_email")),
+        Entree("Mot de passe", reverse("account_change_password")),
+        Entree("Second facteur", reverse("mfa_index")),
+    ]
+
+
+def _entry(request: HttpRequest, label: str, name: str) -> Entree:
+    url = reverse(name)
+    return Entree(label, url, current=request.path.startswith(url))

@@ -1,0 +1,18 @@
+"""Addresses of the portal itself, at the root of the site."""
+
+from django.urls import path
+
+from portal.views import public, sante
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", public.accueil, name="accueil"),
+    path("accueil/", public.accueil_role, name="accueil_role"),
+    path("accessibilite/", public.accessibilite, name="accessibilite"),
+    path("confidentialite/", public.confidentialite, name="confidentialite"),
+    path("mentions-legales/", public.mentions_legales, name="mentions_legales"),
+    path("composants/", public.composants, name="composants"),
+    path("sante/vivant", sante.vivant, name="vivant"),
+    path("sante/pret", sante.pret, name="pret"),
+]
