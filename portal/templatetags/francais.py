@@ -1,0 +1,91 @@
+"""Template filters of French writing: built in everywhere (settings.TEMPLATES), nothing to load.
+
+Each gives an empty string for an empty value: a page never shows `None`.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+
+from guichet.kernel import civil, money
+
+register = template.Library()
+
+NBSP = money.NBSP
+
+_TYPO = re.compile(
+    r"""
+      (?P<kept> <[^<>]*> | &\#?\w+; | \b\w+://[^\s<]+ | \bmailto:[^\s<]+ )  # tags, entities, addresses
+    | «[ \u00a0\u202f]*                                             # after an opening quote
+    | [ \u00a0\u202f]*(?P<close>»)
+    | (?<=[0-9])[ \u00a0\u202f]*(?P<unit>[%€])(?!\w)
+    | (?:[ \u00a0\u202f]+|(?<=[\w)\]»”"’…€%]))(?P<mark>[:;?!]+)(?=[\s)\]»”"<]|$)
+    """,
+    re.VERBOSE,
+)
+
+
+@register.filter
+def euros(value: Decimal | int | None) -> str:
+    """`47 000 €`, `12 500,50 €`."""
+    return "" if _empty(value) else money.euros(value)
+
+
+@register.filter
+def nombre(value: Decimal | int | None) -> str:
+    """`40 000`, `1 234,5`."""
+    return "" if _empty(value) else money.nombre(value)
+
+
+@register.filter
+def date_longue(value: date | datetime | None) -> str:
+    """`14 novembre 2026`, `1er mars 2026`: the day in Paris when given an instant."""
+    if not value:
+        return ""
+    return civil.date_longue(civil.civil_day(value) if isinstance(value, datetime) else value)
+
+
+@register.filter
+def heure(value: datetime | None) -> str:
+    """`14 h 32`, `0 h 05`: in Paris, from an aware instant."""
+    if not value:
+        return ""
+    local = value.astimezone(civil.PARIS)
+    return f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}"
+
+
+@register.filter
+def date_heure(value: datetime | None) -> str:
+    """`14 novembre 2026 à 14 h 32`: in Paris, from an aware instant."""
+    return f"{date_longue(value)} à {heure(value)}" if value else ""
+
+
+@register.filter(is_safe=True)
+def typo(value: str | None) -> str:
+    """The text with French non-breaking spaces: before : ; ? ! % € » and after «.
+
+    Leaves addresses, hours (14:32), tags and entities as they are; line breaks are kept.
+    """
+    return "" if value is None else _TYPO.sub(_spaced, str(value))
+
+
+@register.filter
+def pluriel(value: object, forms: str) -> str:
+    """`{{ n|pluriel:"commune,communes" }}`: in French the plural begins at two. Takes a number or a collection."""
+    singular, plural = forms.split(",")
+    count = value if isinstance(value, int | Decimal) else len(value) if hasattr(value, "__len__") else 0
+    return plural if abs(count) >= 2 else singular
+
+
+def _spaced(match: re.Match[str]) -> str:
+    kept = match["kept"]
+    if kept:
+        return kept
+    sign = match["close"] or match["unit"] or match["mark"]
+    return f"{NBSP}{sign}" if sign else f"«{NBSP}"
+
+
+def _empty(value: object) -> bool:
+    return value is None or value == ""
