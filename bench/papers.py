@@ -62,7 +62,7 @@ def draw(paper: dict) -> bytes:
 def form() -> dict:
     """Four pages of invented content."""
     return {
-        "presentation": "formulaire",
+        "presentation": "cerfa",
         "titre": "Demande de subvention",
         "sous_titre": "selon le modèle du formulaire Cerfa n°\u00a012156*06",
         "reference": "CPTS-31-0042-FIR-1",

@@ -17,9 +17,17 @@ from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any
 
-PRESENTATIONS = ("lettre", "formulaire", "courrier")
+TEMPLATES = {
+    "lettre": "pdf/papier.html",
+    "formulaire": "pdf/papier.html",
+    "courrier": "pdf/papier.html",
+    "cerfa": "pdf/cerfa.html",
+}
 LONG_WORD = 24
+SHORT_ROWS = 9
+SHORT_CHARACTERS = 1200
 NARROW_SPACES = dict.fromkeys(map(ord, "\u202f\u2007\u2008\u2009"), "\u00a0")
+DIGEST = re.compile(r"[0-9a-f]{64}")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff]")
 
 Json = dict[str, Any]
@@ -50,7 +58,7 @@ def prepared(contexte: Json) -> Json:
             "mentions": (_each(_text), []),
         },
     )
-    if paper["presentation"] not in PRESENTATIONS:
+    if paper["presentation"] not in TEMPLATES:
         raise ValueError(f"contexte.presentation: inconnue ({paper['presentation']})")
     return paper
 
@@ -103,7 +111,8 @@ def _liste(value: Json, path: str) -> Json:
 
 
 def _definitions(value: Json, path: str) -> Json:
-    return _fields(value, path, required={"genre": _text, "lignes": _each(_pair)}, optional=TITLE)
+    bloc = _fields(value, path, required={"genre": _text, "lignes": _each(_pair)}, optional=TITLE)
+    return {**bloc, "court": _short(bloc["lignes"])}
 
 
 def _cases(value: Json, path: str) -> Json:
@@ -153,18 +162,29 @@ def _tableau(value: Json, path: str) -> Json:
     for number, row in enumerate([*bloc["lignes"], *([bloc["pied"]] if bloc["pied"] else [])]):
         if len(row) != width:
             raise ValueError(f"{path}.lignes[{number}]: {len(row)} cellules pour {width} colonnes")
-    if bloc["largeurs"] and (len(bloc["largeurs"]) != width or sum(bloc["largeurs"]) != 100):
-        raise ValueError(f"{path}.largeurs: une par colonne, 100 au total")
+    widths = bloc["largeurs"]
+    if widths and (len(widths) != width or sum(widths) != 100 or any(share % 5 or not share for share in widths)):
+        raise ValueError(f"{path}.largeurs: une par colonne, 100 au total, par pas de 5")
     cells = [[_cell(text, column in bloc["numeriques"]) for column, text in enumerate(row)] for row in bloc["lignes"]]
     foot = [_cell(text, column in bloc["numeriques"]) for column, text in enumerate(bloc["pied"])]
     heads = [_cell(text, column in bloc["numeriques"]) for column, text in enumerate(bloc["entetes"])]
-    return {**bloc, "entetes": heads, "lignes": cells, "pied": foot}
+    return {**bloc, "court": _short(bloc["lignes"]), "entetes": heads, "lignes": cells, "pied": foot}
+
+
+def _short(rows: list[list[str]]) -> bool:
+    """Small enough to be kept on one page."""
+    return len(rows) <= SHORT_ROWS and sum(len(text) for row in rows for text in row) <= SHORT_CHARACTERS
 
 
 def _cell(text: str, numeric: bool) -> Json:
-    """A long word may be cut anywhere; a figure never."""
-    long = any(len(word) > LONG_WORD for word in text.split())
-    return {"texte": text, "classe": "nombre" if numeric else "long" if long else ""}
+    """A long word may be cut anywhere; a figure never; a digest is set smaller."""
+    if numeric:
+        kind = "nombre"
+    elif DIGEST.fullmatch(text):
+        kind = "empreinte"
+    else:
+        kind = "long" if any(len(word) > LONG_WORD for word in text.split()) else ""
+    return {"texte": text, "classe": kind}
 
 
 # --- Budget ---------------------------------------------------------------------------------------

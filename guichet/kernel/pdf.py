@@ -57,9 +57,8 @@ def render(
     """
     weasyprint = _weasyprint()
     paper = _drawable({**papers.prepared(contexte), "piece": _piece(reference, titre, code, url)})
-    html = _engine().get_template(template).render(
-        Context({**paper, "cree_le": _instant(created_at), "qr": _qr(url)})
-    )
+    values = {**paper, "cree_le": _instant(created_at), "qr": _qr(url)}
+    html = _engine().get_template(template).render(Context(values, use_l10n=False, use_tz=False))
     with _one_at_a_time:
         fetcher, fonts, sheet = _stylesheet()
         fetcher.refused.clear()
