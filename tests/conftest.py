@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.stage import servers
+# Before anything of ours is imported: the package `guichet` loads Celery, which names other settings by default.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.test")
+
+from tests.stage import servers  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.stage.browser", "tests.stage.worker"]
@@ -26,7 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread of the test
     if not hasattr(config, "workerinput"):
         servers.start(ROOT / "var")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.test")
+
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -9,7 +9,7 @@ import sys
 from django.template.base import Node
 
 from .local import *  # noqa: F403
-from .local import BASE_DIR, REDIS_URL, STORAGES, TEMPLATES
+from .local import BASE_DIR, DATABASES, REDIS_URL, STORAGES, TEMPLATES
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
@@ -19,6 +19,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False
 WHITENOISE_AUTOREFRESH = True
 
+DATABASES = {"default": {**DATABASES["default"], "CONN_MAX_AGE": 0}}
 VAR_DIR = BASE_DIR / "var" / "tests" / WORKER
 STORAGES = {
     **STORAGES,

@@ -85,9 +85,9 @@ class CeleryWorker:
         """Return as soon as the condition holds; fail with the end of the worker's log otherwise."""
         limit = time.monotonic() + seconds
         while not condition():
-            if time.monotonic() > limit:
+            if time.monotonic() > limit or self.process is None or self.process.poll() is not None:
                 log = (self.folder / "worker.log").read_text(errors="replace")
-                raise AssertionError(f"nothing came of it in {seconds:.0f} s; the worker says:\n{log[-3000:]}")
+                raise AssertionError(f"nothing came of it; the worker says:\n{log[-3000:]}")
             time.sleep(0.05)
 
     def mails(self) -> list[EmailMessage]:
