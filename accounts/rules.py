@@ -30,6 +30,10 @@ def membre(acteur: Any, organisation: Any = None) -> bool:
     return acteur is not None and organisation is not None and acteur.organisation_id == organisation.pk
 
 
+gere_les_membres = gere | administre
+"""The people of an organisation are managed by those it trusts with it, and by the administrators of the portal."""
+
+
 def accorde(acteur: Any, genre: str, droits: set[str]) -> bool:
     """May give these rights in an organisation of that kind; only an administrator makes an administrator."""
     if Droit.ADMINISTRER in droits and not administre.test(acteur):
@@ -38,5 +42,5 @@ def accorde(acteur: Any, genre: str, droits: set[str]) -> bool:
 
 
 rules.add_rule("accounts.administrer", administre)
-rules.add_rule("accounts.gerer_association", gere)
-rules.add_rule("accounts.voir_organisation", membre)
+rules.add_rule("accounts.gerer_association", gere_les_membres)
+rules.add_rule("accounts.voir_organisation", membre | administre)

@@ -86,6 +86,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} @ {self.organisation_id}"
 
+    @property
+    def droits_en_mots(self) -> str:
+        """The rights as a person reads them: "Rédiger, Déposer"."""
+        return ", ".join(droit.label for droit in Droit if droit in self.droits)
+
 
 class MandatQuerySet(models.QuerySet["Mandat"]):
     def active(self, *, on: date) -> Self:

@@ -13,14 +13,14 @@ from django.utils import timezone
 from accounts.acteur import Acteur
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.models.users import normalise_email
-from accounts.rules import accorde, administre, gere
+from accounts.rules import accorde, gere_les_membres
 from accounts.services import mails, memberships
 from guichet.kernel.lifecycle import Refused
 
 LIFETIME = timedelta(days=14)
 
 ALREADY_MEMBER = "Cette personne est déjà membre de l’organisation."
-ALREADY_INVITED = "Une invitation est déjà en cours pour cette adresse : renvoyez-la ou annulez-la."
+ALREADY_INVITED = "Une invitation est déjà en cours pour cette adresse : renvoyez-la ou annulez-la."
 ENDED = "Cette invitation n’est plus en cours."
 EXPIRED = "Cette invitation a expiré. Demandez à la personne qui vous a invité de la renvoyer."
 OTHER_ADDRESS = (
@@ -118,8 +118,7 @@ def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
 
 
 def _judge(organisation: Organisation, droits: list[str], by: Acteur) -> None:
-    """The people of an organisation invite to it; the administrators of the portal invite everywhere."""
-    if not gere.test(by, organisation) and not administre.test(by):
+    if not gere_les_membres.test(by, organisation):
         raise Refused(memberships.NOT_MANAGER)
     if not accorde(by, organisation.genre, set(droits)):
         raise Refused(memberships.NOT_GRANTABLE)

@@ -9,12 +9,12 @@ from django.utils.text import slugify
 
 from accounts.acteur import Acteur
 from accounts.models import Membership, Organisation, User
-from accounts.rules import accorde, gere
+from accounts.rules import accorde, administre, gere_les_membres
 from accounts.states import DROITS_ASSOCIATION, Droit, Genre
 from guichet.kernel.lifecycle import Refused
 
 NOT_MANAGER = "Seule une personne qui gère les membres de cette organisation peut faire cela."
-LAST_MANAGER = "Il faut qu’une personne au moins gère les membres : donnez d’abord ce droit à quelqu’un d’autre."
+LAST_MANAGER = "Il faut qu’une personne au moins gère les membres : donnez d’abord ce droit à quelqu’un d’autre."
 NOT_GRANTABLE = "Vous ne pouvez pas donner ces droits dans cette organisation."
 GONE = "Cette personne n’est plus membre de l’organisation."
 
@@ -67,7 +67,7 @@ def change_rights(
     if not accorde(by, current.organisation.genre, set(droits) - set(current.droits)):
         raise Refused(NOT_GRANTABLE)
     if Droit.GERER not in droits:
-        _refuse_without_manager(current, on=timezone.localdate(now))
+        _refuse_without_manager(current, by=by, on=timezone.localdate(now))
     _close(current, by=by, on=timezone.localdate(now))
     return join(
         organisation=current.organisation,
@@ -85,14 +85,14 @@ def remove(*, membership: Membership, by: Acteur, now: datetime) -> None:
     """End a membership at once: the person reaches nothing of the organisation any more."""
     today = timezone.localdate(now)
     current = _locked(membership, by=by, on=today)
-    _refuse_without_manager(current, on=today)
+    _refuse_without_manager(current, by=by, on=today)
     _close(current, by=by, on=today)
 
 
 def _locked(membership: Membership, *, by: Acteur, on: date) -> Membership:
     """Judge again under the lock of the organisation: two managers cannot remove each other."""
     organisation = Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=membership.organisation_id)
-    if not gere.test(by, organisation):
+    if not gere_les_membres.test(by, organisation):
         raise Refused(NOT_MANAGER)
     current = (
         Membership.objects.active(on=on)
@@ -106,13 +106,16 @@ def _locked(membership: Membership, *, by: Acteur, on: date) -> Membership:
     return current
 
 
-def _refuse_without_manager(leaving: Membership, *, on: date) -> None:
+def _refuse_without_manager(leaving: Membership, *, by: Acteur, on: date) -> None:
+    """A manager must remain, except when an administrator of the portal, who can name another, decides."""
+    if Droit.GERER not in leaving.droits or administre.test(by):
+        return
     others = (
         Membership.objects.active(on=on)
         .filter(organisation=leaving.organisation_id, droits__contains=[Droit.GERER], user__is_active=True)
         .exclude(pk=leaving.pk)
     )
-    if Droit.GERER in leaving.droits and not others.exists():
+    if not others.exists():
         raise Refused(LAST_MANAGER)
 
 
