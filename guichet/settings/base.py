@@ -130,7 +130,10 @@ USE_TZ = True
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "prenom", "nom"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -141,6 +144,20 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.signup.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.connexion.LoginForm",
+    "signup": "accounts.forms.connexion.SignupForm",
+    "add_email": "accounts.forms.connexion.AddEmailForm",
+    "change_password": "accounts.forms.connexion.ChangePasswordForm",
+    "reset_password": "accounts.forms.connexion.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.connexion.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.connexion.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "activate_totp": "accounts.forms.connexion.ActivateTOTPForm",
+    "authenticate": "accounts.forms.connexion.AuthenticateForm",
+    "reauthenticate": "accounts.forms.connexion.ReauthenticateCodeForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
