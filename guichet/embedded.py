@@ -9,7 +9,6 @@ Both servers listen on 127.0.0.1 only, on a free port, with a password drawn at 
 """
 
 import contextlib
-import ctypes
 import importlib.metadata
 import importlib.util
 import os
@@ -19,16 +18,16 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from guichet.processes import alive, end, free_port, runs_here, spawn
+
 SYSTEM_USER = "guichet-pg"
 DATABASE_USER = "guichet"
 START_SECONDS = 30.0
-STOP_SECONDS = 20.0
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -101,12 +100,7 @@ class Server:
         return self.folder / f"{self.name}.log"
 
     def launch(self, command: list[str], *, cwd: Path, user: pwd.struct_passwd | None = None) -> None:
-        identity = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        with self.log().open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603
-                command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=die_with_parent(self.stop_signal), **identity,  # noqa: PLW1509
-            )
+        self.process = spawn(command, cwd=cwd, log=self.log(), user=user, stop_signal=self.stop_signal)
 
     def wait_until(self, answers: Callable[[], bool]) -> bool:
         """True once the server answers, false if it died (its port was taken meanwhile: the caller tries another)."""
@@ -164,8 +158,14 @@ class Postgres(Server):
 
     def _attempt(self) -> bool:
         settings = [
-            "listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories=", "max_connections=100",
-            "shared_buffers=64MB", "timezone=UTC", "log_timezone=UTC", *(UNSAFE_BUT_FAST if self.fast else ()),
+            "listen_addresses=127.0.0.1",
+            f"port={self.port}",
+            "unix_socket_directories=",
+            "max_connections=100",
+            "shared_buffers=64MB",
+            "timezone=UTC",
+            "log_timezone=UTC",
+            *(UNSAFE_BUT_FAST if self.fast else ()),
         ]
         options = [part for setting in settings for part in ("-c", setting)]
         self.launch([str(self.binaries / "postgres"), "-D", str(self.data), *options], cwd=self.home, user=self.user)
@@ -200,12 +200,23 @@ class Postgres(Server):
         write_private(password, self.secret())
         if self.user:
             os.chown(password, self.user.pw_uid, self.user.pw_gid)
-        identity = {} if self.user is None else {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+        identity = (
+            {} if self.user is None else {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+        )
         command = [
-            str(self.binaries / "initdb"), "-D", str(aside), "-U", DATABASE_USER, "--pwfile", str(password),
-            "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+            str(self.binaries / "initdb"),
+            "-D",
+            str(aside),
+            "-U",
+            DATABASE_USER,
+            "--pwfile",
+            str(password),
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
         ]
-        done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, check=False, **identity)  # noqa: S603
+        done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, check=False, **identity)
         password.unlink(missing_ok=True)
         if done.returncode:
             raise EmbeddedError(f"PostgreSQL n’a pas pu créer ses fichiers dans {aside} : {done.stderr.strip()}")
@@ -231,7 +242,9 @@ class Postgres(Server):
             known = Path(pointer.read_text().strip())
             if owned(known, self.folder):
                 return known
-        base = next((Path(p) for p in ("/var/cache", "/var/tmp") if os.access(p, os.W_OK) and traversable(Path(p))), None)
+        base = next(
+            (Path(p) for p in ("/var/cache", "/var/tmp") if os.access(p, os.W_OK) and traversable(Path(p))), None
+        )
         if base is None:
             raise EmbeddedError("Ni /var/cache ni /var/tmp n’accueillent PostgreSQL : donnez DATABASE_URL.")
         made = Path(tempfile.mkdtemp(prefix="guichet-cpts-", dir=base))
@@ -255,10 +268,13 @@ class Valkey(Server):
 
     def _attempt(self) -> bool:
         settings = self.home / "valkey.conf"
-        write_private(settings, (
-            f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.secret()}\n"
-            'save ""\nappendonly no\ndatabases 32\nmaxmemory-policy noeviction\n'
-        ))
+        write_private(
+            settings,
+            (
+                f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.secret()}\n"
+                'save ""\nappendonly no\ndatabases 32\nmaxmemory-policy noeviction\n'
+            ),
+        )
         self.launch([str(valkey_binary()), str(settings)], cwd=self.home)
         if self.process is not None:
             (self.home / "pid").write_text(str(self.process.pid))
@@ -279,63 +295,6 @@ class Valkey(Server):
             if pid and runs_here(pid, program="valkey-server", folder=self.home):
                 end(pid, signal.SIGTERM, lambda: None if alive(pid) else 0)
             path.unlink()
-
-
-# --- Processes --------------------------------------------------------------------------------------
-
-
-def die_with_parent(how: signal.Signals) -> Callable[[], None]:
-    """What a child runs before its program: on Linux it is sent `how` when the process that made it dies, even by -9."""
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-    def ask() -> None:
-        if libc is not None:
-            libc.prctl(1, how)
-
-    return ask
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def runs_here(pid: int, *, program: str, folder: Path) -> bool:
-    """Whether the process is `program` working in `folder` (or under it): a reused pid is never taken for ours."""
-    try:
-        name = Path(os.readlink(f"/proc/{pid}/exe")).name if sys.platform == "linux" else ""
-        here = Path(os.readlink(f"/proc/{pid}/cwd")) if sys.platform == "linux" else folder
-    except OSError:
-        return False
-    if sys.platform != "linux":
-        listed = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
-        return program in listed.stdout and str(folder) in listed.stdout
-    return name.split(" ")[0] == program and (here == folder or folder in here.parents)
-
-
-def end(pid: int, how: signal.Signals, poll: Callable[[], int | None]) -> None:
-    """Send `how`, wait for the end, kill after STOP_SECONDS. `poll` gives None while the process lives."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, how)
-    limit = time.monotonic() + STOP_SECONDS
-    while poll() is None and time.monotonic() < limit:
-        time.sleep(0.02)
-    if poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        while poll() is None:
-            time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # --- Files ------------------------------------------------------------------------------------------
@@ -377,10 +336,19 @@ def system_user() -> pwd.struct_passwd:
     with contextlib.suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER)
     useradd = shutil.which("useradd") or "/usr/sbin/useradd"
-    command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-               "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    command = [
+        useradd,
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        "/nonexistent",
+        "--shell",
+        "/usr/sbin/nologin",
+        SYSTEM_USER,
+    ]
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        subprocess.run(command, check=True, capture_output=True, text=True)
         return pwd.getpwnam(SYSTEM_USER)
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         with contextlib.suppress(KeyError):  # another start made it meanwhile

@@ -15,12 +15,12 @@ from pytest_django import DjangoDbBlocker
 # Before anything of ours is imported: the package `guichet` loads Celery, which names other settings by default.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.test")
 
-from tests.stage import servers  # noqa: E402
+from tests.stage import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.stage.browser", "tests.stage.worker"]
 
-# The départements of each test database: three of Haute-Garonne's side, one of the hills, and Marseille with its arrondissements.
+# The départements of each test database: Toulouse and its neighbours, and Marseille for its arrondissements.
 DEPARTEMENTS = ["09", "13", "31", "81", "82"]
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 
@@ -52,9 +52,7 @@ def _unordered_is_random() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
-) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest) -> None:
     """The test database, with the reference data of a few départements, kept aside for after a flush."""
     from tests.stage import reference
 

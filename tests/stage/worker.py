@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from guichet.embedded import die_with_parent, end
+from guichet.processes import end, spawn
 
 READY_SECONDS = 60.0
 
@@ -30,16 +30,11 @@ class CeleryWorker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         command = [
             sys.executable, "-m", "celery", "-A", "guichet", "worker", "--pool", "prefork", "--concurrency", "1",
             "--without-gossip", "--without-mingle", "--hostname", self.name, "--loglevel", "INFO",
         ]  # fmt: skip
-        with (self.folder / "worker.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=self.root, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
-            )  # fmt: skip
+        self.process = spawn(command, cwd=self.root, log=self.folder / "worker.log", environment=self.environment)
         self.wait_until(self.answers, seconds=READY_SECONDS)
 
     def stop(self) -> None:
