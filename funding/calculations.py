@@ -1,6 +1,6 @@
 """How much: sizes and budgets. Pure: no database, no clock, no float; euros are Decimal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,6 +9,19 @@ from guichet.kernel import money
 
 ZERO = Decimal(0)
 UN_EURO = Decimal(1)
+
+
+# --- The size of a community --------------------------------------------------------------------------
+
+
+def size(population: int, seuils: Sequence[tuple[int, int]]) -> int:
+    """The size, from 1, of a community of that many inhabitants; 0 when there is nobody.
+
+    `seuils` are (size, inhabitants from which it starts, inclusive by our convention), in any order.
+    """
+    if population <= 0:
+        return 0
+    return max((taille for taille, start in seuils if start <= population), default=0)
 
 
 # --- The two budgets of a request -------------------------------------------------------------------

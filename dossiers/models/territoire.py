@@ -46,6 +46,42 @@ class Territoire(models.Model):
         return f"{self.dossier_id} v{self.numero}"
 
 
+def _parts_within(name: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """Once a statement: what it wrote fits in its communes, a municipal arrondissement being a part of its city."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(new="ecrites"),
+        func="""
+            IF EXISTS (
+                WITH villes AS (
+                    SELECT DISTINCT e.territoire_id, COALESCE(c.parent_id, c.code) AS ville
+                      FROM ecrites e JOIN territories_commune c ON c.code = e.commune_id
+                ), parts AS (
+                    SELECT p.territoire_id, p.commune_id, p.nom, p.population, c.population AS plafond, v.ville,
+                           w.population AS plafond_ville, p.nom = '' AND c.code = v.ville AS ville_entiere
+                      FROM villes v
+                      JOIN territories_commune w ON w.code = v.ville
+                      JOIN territories_commune c ON c.code = v.ville OR c.parent_id = v.ville
+                      JOIN dossiers_partterritoire p ON p.territoire_id = v.territoire_id AND p.commune_id = c.code
+                )
+                SELECT 1 FROM parts GROUP BY territoire_id, commune_id, plafond
+                HAVING (bool_or(nom = '') AND count(*) > 1) OR (bool_or(nom <> '') AND sum(population) > plafond)
+                UNION ALL
+                SELECT 1 FROM parts GROUP BY territoire_id, ville, plafond_ville
+                HAVING (bool_or(ville_entiere) AND count(*) > 1)
+                    OR (bool_or(nom <> '') AND sum(population) > plafond_ville)
+            ) THEN
+                RAISE EXCEPTION 'Les parties d’une commune dépassent la commune entière.'
+                      USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NULL;
+        """,
+    )
+
+
 class PartTerritoire(models.Model):
     """A whole commune or municipal arrondissement (`nom` empty), or a named part of a commune with its declared
     population, the source of that figure and the reason. `population` is frozen with its vintage.
@@ -80,7 +116,7 @@ class PartTerritoire(models.Model):
                 declare=[("verrou", "timestamptz")],
                 func="""
                     SELECT fige_at INTO verrou FROM dossiers_territoire
-                     WHERE id = COALESCE(NEW.territoire_id, OLD.territoire_id);
+                     WHERE id = COALESCE(NEW.territoire_id, OLD.territoire_id) FOR NO KEY UPDATE;
                     IF verrou IS NOT NULL THEN
                         RAISE EXCEPTION 'Ce territoire est figé : un changement est une nouvelle version.'
                               USING ERRCODE = 'check_violation';
@@ -89,23 +125,8 @@ class PartTerritoire(models.Model):
                     RETURN NEW;
                 """,
             ),
-            pgtrigger.Trigger(
-                name="parts_dans_la_commune",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                declare=[("total", "bigint"), ("plafond", "bigint"), ("entiere", "boolean")],
-                func="""
-                    SELECT sum(population), bool_or(nom = '') AND count(*) > 1 INTO total, entiere
-                      FROM dossiers_partterritoire
-                     WHERE territoire_id = NEW.territoire_id AND commune_id = NEW.commune_id;
-                    SELECT population INTO plafond FROM territories_commune WHERE code = NEW.commune_id;
-                    IF entiere OR (NEW.nom <> '' AND total > plafond) THEN
-                        RAISE EXCEPTION 'Les parties d’une commune dépassent la commune entière.'
-                              USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            _parts_within("parts_dans_la_commune", pgtrigger.Insert),
+            _parts_within("parts_dans_la_commune_maj", pgtrigger.Update),
         ]
 
     def __str__(self) -> str:
