@@ -37,6 +37,11 @@ class GenreBudget(models.TextChoices):
     PROJET = "projet", "Budget du projet"
 
 
+class SensCompte(models.TextChoices):
+    CHARGE = "charge", "Charges"
+    PRODUIT = "produit", "Produits"
+
+
 class StatutBareme(models.TextChoices):
     BROUILLON = "brouillon", "Brouillon"
     PUBLIE = "publie", "Publié"

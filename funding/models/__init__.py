@@ -1,7 +1,7 @@
 """Models of money, by theme."""
 
 from funding.models.bareme import Bareme, SeuilTaille
-from funding.models.budget import BudgetPrevisionnel, LigneBudget
+from funding.models.budget import BudgetPrevisionnel, LigneBudget, LigneNomenclature
 from funding.models.demande import DemandeFir, EvenementFir, SectionFir
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "DemandeFir",
     "EvenementFir",
     "LigneBudget",
+    "LigneNomenclature",
     "SectionFir",
     "SeuilTaille",
 ]

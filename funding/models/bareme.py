@@ -49,6 +49,22 @@ class SeuilTaille(models.Model):
             models.UniqueConstraint(fields=["bareme", "taille"], name="seuil_un_par_taille"),
             models.UniqueConstraint(fields=["bareme", "population_min"], name="seuil_distinct"),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="seuils_publies_immuables",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF EXISTS (SELECT 1 FROM funding_bareme
+                                WHERE id IN (OLD.bareme_id, NEW.bareme_id) AND statut = 'publie') THEN
+                        RAISE EXCEPTION 'Ce barème est publié : ses seuils ne changent plus.'
+                              USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"T{self.taille} ≥ {self.population_min}"

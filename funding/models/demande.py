@@ -7,15 +7,59 @@ from django.db import models
 from django.db.models import Q
 
 from dossiers.models import Dossier, Section
+from dossiers.states import EtatSection
+from funding.calculations import Totaux, budget_defects, totals
 from funding.lifecycles import DEMANDE_FIR
-from funding.states import EtatDemandeFir, ObjetDemande, Regime
+from funding.models.freeze import GELE, TOUTE_ECRITURE
+from funding.nomenclature import nomenclature
+from funding.sections import BUDGETS, RUBRIQUES
+from funding.states import EtatDemandeFir, GenreBudget, ObjetDemande, Regime
 from guichet.kernel.journal import Evenement
+
+# The last judge of the deposit: the same rules as `calculations.budget_defects`, on the rows themselves.
+EQUILIBRE = """
+    FOR budget IN SELECT id, genre FROM funding_budgetprevisionnel WHERE demande_id = NEW.id LOOP
+        SELECT count(*),
+               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'charge' AND NOT n.volontaire), 0),
+               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'produit' AND NOT n.volontaire), 0),
+               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'charge' AND n.volontaire), 0),
+               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'produit' AND n.volontaire), 0),
+               COALESCE(sum(l.montant) FILTER (WHERE n.demande), 0)
+          INTO lignes, charges, produits, en_nature, en_nature_produits, subvention
+          FROM funding_lignebudget l JOIN funding_lignenomenclature n ON n.code = l.ligne_id
+         WHERE l.budget_id = budget.id;
+        IF lignes = 0 THEN
+            RAISE EXCEPTION 'Un budget de la demande est vide.' USING ERRCODE = 'check_violation';
+        END IF;
+        IF charges <> produits THEN
+            RAISE EXCEPTION 'Un budget de la demande n’est pas équilibré : % € de charges, % € de produits.',
+                  charges, produits USING ERRCODE = 'check_violation';
+        END IF;
+        IF en_nature <> en_nature_produits THEN
+            RAISE EXCEPTION 'Les contributions en nature ne s’équilibrent pas : % € au compte 86, % € au compte 87.',
+                  en_nature, en_nature_produits USING ERRCODE = 'check_violation';
+        END IF;
+        IF budget.genre = 'projet' AND subvention <> NEW.montant_demande THEN
+            RAISE EXCEPTION 'La subvention demandée (% €) n’est pas celle du compte 74 (% €).',
+                  NEW.montant_demande, subvention USING ERRCODE = 'check_violation';
+        END IF;
+        vus := vus + 1;
+    END LOOP;
+    IF vus <> 2 OR NEW.montant_demande <= 0 THEN
+        RAISE EXCEPTION 'Une demande se dépose avec un montant et ses deux budgets.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class DemandeFirQuerySet(models.QuerySet["DemandeFir"]):
     def visible_to(self, acteur: object) -> "DemandeFirQuerySet":
         """The requests of the files `acteur` may open."""
         return self.filter(dossier__in=Dossier.objects.visible_to(acteur))  # type: ignore[arg-type]
+
+    def for_pages(self) -> "DemandeFirQuerySet":
+        """With what every page of a request shows, in one query."""
+        return self.select_related("dossier__association", "financeur")
 
 
 class DemandeFir(models.Model):
@@ -40,11 +84,68 @@ class DemandeFir(models.Model):
                 condition=Q(etat=EtatDemandeFir.BROUILLON) | Q(etat=EtatDemandeFir.RETIREE) | Q(deposee_at__isnull=False),
                 name="demande_deposee_datee",
             ),
+            models.CheckConstraint(
+                condition=Q(montant_demande=models.functions.Round("montant_demande")),
+                name="demande_euros_entiers",
+                violation_error_message="Le montant demandé est en euros entiers.",
+            ),
         ]
-        triggers = [pgtrigger.FSM(name="cycle_demande", field="etat", transitions=DEMANDE_FIR.pairs())]
+        triggers = [
+            pgtrigger.FSM(name="cycle_demande", field="etat", transitions=DEMANDE_FIR.pairs()),
+            pgtrigger.Trigger(
+                name="demande_equilibre_au_depot",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__etat=EtatDemandeFir.BROUILLON.value, new__etat=EtatDemandeFir.DEPOSEE.value),
+                declare=[
+                    ("budget", "record"),
+                    ("vus", "integer := 0"),
+                    ("lignes", "integer"),
+                    ("charges", "numeric"),
+                    ("produits", "numeric"),
+                    ("en_nature", "numeric"),
+                    ("en_nature_produits", "numeric"),
+                    ("subvention", "numeric"),
+                ],
+                func=EQUILIBRE,
+            ),
+            pgtrigger.Protect(
+                name="demande_deposee_fixee",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__etat=EtatDemandeFir.BROUILLON.value)
+                & (
+                    pgtrigger.Q(old__montant_demande__df=pgtrigger.F("new__montant_demande"))
+                    | pgtrigger.Q(old__financeur_id__df=pgtrigger.F("new__financeur_id"))
+                    | pgtrigger.Q(old__dossier_id__df=pgtrigger.F("new__dossier_id"))
+                    | pgtrigger.Q(old__objet__df=pgtrigger.F("new__objet"))
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Demande {self.pk} · {self.dossier}"
+
+    def totaux(self, genre: GenreBudget) -> Totaux:
+        """The sums of one budget, read from its lines; all zero when it has none."""
+        lignes = self.budgets.filter(genre=genre).values_list("lignes__ligne_id", "lignes__montant")
+        return totals({ligne: montant for ligne, montant in lignes if ligne}, nomenclature())
+
+    def budget_defects(self, genre: GenreBudget) -> list[str]:
+        """What keeps this budget from being deposited, in French sentences."""
+        montant = self.montant_demande if genre == GenreBudget.PROJET else None
+        return budget_defects(self.totaux(genre), montant_demande=montant)
+
+    def empechement_depot(self) -> str:
+        """"" when the request may be deposited, else one French sentence that lists what blocks, in the form's order."""
+        etats = dict(self.sections.values_list("cle", "etat"))
+        blocking = []
+        for rubrique in RUBRIQUES:
+            if rubrique.bloquante and etats.get(rubrique.cle) != EtatSection.COMPLET:
+                blocking.append(f"«\u00a0{rubrique.titre}\u00a0» est à compléter.")
+        for genre, cle in BUDGETS.items():
+            if etats.get(cle) == EtatSection.COMPLET:
+                blocking += self.budget_defects(genre)
+        return f"La demande de subvention n’est pas prête. {' '.join(blocking)}" if blocking else ""
 
 
 class EvenementFir(Evenement):
@@ -56,3 +157,11 @@ class SectionFir(Section):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["demande", "cle"], name="section_fir_unique")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="section_fir_gelee",
+                when=pgtrigger.Before,
+                operation=TOUTE_ECRITURE,
+                func=GELE.format(demandes="OLD.demande_id, NEW.demande_id", quoi="ce qui est écrit"),
+            )
+        ]
