@@ -4,8 +4,10 @@ Each gives an empty string for an empty value: a page never shows `None`.
 """
 
 import re
+from collections.abc import Sized
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from django import template
 
@@ -14,6 +16,7 @@ from guichet.kernel import civil, money
 register = template.Library()
 
 NBSP = money.NBSP
+Empty = Literal[""] | None
 
 _TYPO = re.compile(
     r"""
@@ -28,19 +31,19 @@ _TYPO = re.compile(
 
 
 @register.filter
-def euros(value: Decimal | int | None) -> str:
+def euros(value: Decimal | int | Empty) -> str:
     """`47 000 €`, `12 500,50 €`."""
-    return "" if _empty(value) else money.euros(value)
+    return "" if value is None or value == "" else money.euros(value)
 
 
 @register.filter
-def nombre(value: Decimal | int | None) -> str:
+def nombre(value: Decimal | int | Empty) -> str:
     """`40 000`, `1 234,5`."""
-    return "" if _empty(value) else money.nombre(value)
+    return "" if value is None or value == "" else money.nombre(value)
 
 
 @register.filter
-def date_longue(value: date | datetime | None) -> str:
+def date_longue(value: date | datetime | Empty) -> str:
     """`14 novembre 2026`, `1er mars 2026`: the day in Paris when given an instant."""
     if not value:
         return ""
@@ -48,7 +51,7 @@ def date_longue(value: date | datetime | None) -> str:
 
 
 @register.filter
-def heure(value: datetime | None) -> str:
+def heure(value: datetime | Empty) -> str:
     """`14 h 32`, `0 h 05`: in Paris, from an aware instant."""
     if not value:
         return ""
@@ -57,7 +60,7 @@ def heure(value: datetime | None) -> str:
 
 
 @register.filter
-def date_heure(value: datetime | None) -> str:
+def date_heure(value: datetime | Empty) -> str:
     """`14 novembre 2026 à 14 h 32`: in Paris, from an aware instant."""
     return f"{date_longue(value)} à {heure(value)}" if value else ""
 
@@ -72,10 +75,10 @@ def typo(value: str | None) -> str:
 
 
 @register.filter
-def pluriel(value: object, forms: str) -> str:
+def pluriel(value: Decimal | int | Sized | None, forms: str) -> str:
     """`{{ n|pluriel:"commune,communes" }}`: in French the plural begins at two. Takes a number or a collection."""
     singular, plural = forms.split(",")
-    count = value if isinstance(value, int | Decimal) else len(value) if hasattr(value, "__len__") else 0
+    count: Decimal | int = len(value) if isinstance(value, Sized) else value or 0
     return plural if abs(count) >= 2 else singular
 
 
@@ -85,7 +88,3 @@ def _spaced(match: re.Match[str]) -> str:
         return kept
     sign = match["close"] or match["unit"] or match["mark"]
     return f"{NBSP}{sign}" if sign else f"«{NBSP}"
-
-
-def _empty(value: object) -> bool:
-    return value is None or value == ""

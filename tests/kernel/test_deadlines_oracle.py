@@ -1,0 +1,39 @@
+"""PostgreSQL and dateutil as oracles: every day of nine years, every Easter of eleven centuries."""
+
+from datetime import date
+
+import pytest
+from dateutil.easter import easter
+from django.db import connection
+
+from guichet.kernel.civil import easter_sunday
+from guichet.kernel.deadlines import Ledger, Regime, compute
+
+FIRST, LAST = date(2024, 1, 1), date(2032, 12, 31)
+ORACLE = """
+    SELECT received,
+           (received + interval '2 months')::date,
+           (received + interval '2 months' + interval '1 day')::date,
+           ((received + interval '2 months')::date + interval '4 months')::date,
+           (received + interval '2 months' - interval '1 day')::date
+      FROM (SELECT day::date AS received FROM generate_series(%s::date, %s::date, interval '1 day') AS day) AS days
+     ORDER BY received
+"""
+
+
+@pytest.mark.django_db
+def test_every_day_of_2024_to_2032_gives_the_dates_postgresql_gives():
+    with connection.cursor() as cursor:
+        cursor.execute(ORACLE, [FIRST, LAST])
+        rows = cursor.fetchall()
+    results = [compute(Ledger(regime=Regime.ACCEPTATION, recu_le=received)) for received, *_ in rows]
+    assert [
+        (result.origine, result.dernier_jour, result.echeance_le, result.consolidation_le, result.dernier_jour_sur)
+        for result in results
+    ] == rows
+    assert (rows[0][0], rows[-1][0], len(rows)) == (FIRST, LAST, (LAST - FIRST).days + 1)
+
+
+def test_every_easter_from_1900_to_2999_is_that_of_dateutil():
+    years = range(1900, 3000)
+    assert [easter_sunday(year) for year in years] == [easter(year) for year in years]
