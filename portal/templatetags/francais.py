@@ -78,8 +78,8 @@ def typo(value: str | None) -> str:
 def pluriel(value: Decimal | int | Sized | None, forms: str) -> str:
     """`{{ n|pluriel:"commune,communes" }}`: in French the plural begins at two. Takes a number or a collection."""
     singular, plural = forms.split(",")
-    count: Decimal | int = len(value) if isinstance(value, Sized) else value or 0
-    return plural if abs(count) >= 2 else singular
+    count = len(value) if isinstance(value, Sized) else value or 0
+    return singular if -2 < count < 2 else plural
 
 
 def _spaced(match: re.Match[str]) -> str:
