@@ -11,7 +11,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
-
 M = TypeVar("M", bound=models.Model, covariant=True)
 
 
@@ -111,7 +110,7 @@ class Epci(models.Model):
         return self.nom
 
 
-class CommuneQuerySet(CurrentQuerySet["Commune"]):
+class CommuneQuerySet(CurrentQuerySet[M]):
     def whole(self) -> Self:
         """Communes only: with the municipal arrondissements, an inhabitant of Marseille would count twice."""
         return self.filter(nature=Commune.Nature.COMMUNE)

@@ -53,7 +53,7 @@ def search(texte: str, *, departements: Collection[str] | None = None, limit: in
     return [found for _, found in ranked]
 
 
-def communes_of_epci(code: str) -> CommuneQuerySet:
+def communes_of_epci(code: str) -> CommuneQuerySet[Commune]:
     """The whole communes of an EPCI, by name, with their département; none for an unknown code."""
     return (
         Commune.objects.current()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from guichet.kernel.text import normalise
 
+MAX_CHARACTERS = 100
 MAX_WORDS = 8
 _FORM = re.compile(r"^(cc|ca|cu) ((de la|de l|du|des|de|d|la|les|le|l) )?(?=.)")
 _ORDINAL = re.compile(r"^(\d{1,2})(er|ere|e|eme|ieme)?$")
@@ -36,7 +37,7 @@ def expression(texte: str) -> str:
     A number of one or two digits (an arrondissement, a département) and a text of a single letter are whole words;
     « St » is also « Saint ».
     """
-    words = normalise(texte).split()[:MAX_WORDS]
+    words = _words(texte)
     if len(words) == 1 and len(words[0]) == 1:
         return _quoted(words[0])
     return " & ".join(_term(word) for word in words)
@@ -44,8 +45,13 @@ def expression(texte: str) -> str:
 
 def written_out(texte: str) -> str:
     """The normalised text, « St » written « Saint »; the last word is left: it may be the beginning of another."""
-    words = normalise(texte).split()
+    words = _words(texte)
     return " ".join([*(_ABBREVIATIONS.get(word, word) for word in words[:-1]), *words[-1:]])
+
+
+def _words(texte: str) -> list[str]:
+    """The first words: what a person types is short, and PostgreSQL refuses a word of two thousand bytes."""
+    return [word[:MAX_CHARACTERS] for word in normalise(texte[:MAX_CHARACTERS]).split()[:MAX_WORDS]]
 
 
 def _term(word: str) -> str:
