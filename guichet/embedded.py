@@ -200,9 +200,6 @@ class Postgres(Server):
         write_private(password, self.secret())
         if self.user:
             os.chown(password, self.user.pw_uid, self.user.pw_gid)
-        identity = (
-            {} if self.user is None else {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
-        )
         command = [
             str(self.binaries / "initdb"),
             "-D",
@@ -216,10 +213,10 @@ class Postgres(Server):
             "--locale=C.UTF-8",
             "--no-sync",
         ]
-        done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, check=False, **identity)
+        failed = spawn(command, cwd=self.home, log=self.log(), user=self.user).wait()
         password.unlink(missing_ok=True)
-        if done.returncode:
-            raise EmbeddedError(f"PostgreSQL n’a pas pu créer ses fichiers dans {aside} : {done.stderr.strip()}")
+        if failed:
+            raise EmbeddedError(f"PostgreSQL n’a pas pu créer ses fichiers : voir {self.log()} ({self.tail()}).")
         aside.rename(self.data)
 
     def _place(self) -> tuple[Path, Path]:

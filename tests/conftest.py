@@ -63,11 +63,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, r
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """A test with real transactions ends by emptying the tables: put the reference data back for the next one."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """A test with real transactions ends by emptying the tables: put the reference data back for the next one.
+
+    After the last test there is no next one, and the database is gone.
+    """
     result = yield
     blocker = item.config.stash.get(BLOCKER, None)
-    if blocker is not None and _empties_the_tables(item):
+    if nextitem is not None and blocker is not None and _empties_the_tables(item):
         from tests.stage import reference
 
         with blocker.unblock():

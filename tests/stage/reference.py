@@ -1,5 +1,6 @@
 """The reference data of a test database: loaded once, kept aside, put back after a test that emptied the tables."""
 
+import io
 from collections.abc import Sequence
 
 from django.core.management import call_command, get_commands
@@ -16,7 +17,7 @@ def load(departements: Sequence[str]) -> None:
 
         loading.load(departements=list(departements))
     if "charger_references" in get_commands():
-        call_command("charger_references", verbosity=0)
+        call_command("charger_references", stdout=io.StringIO())
 
 
 def keep() -> None:

@@ -21,7 +21,7 @@ def start(var: Path) -> None:
     _running.append((servers, lock))
     if "DATABASE_URL" in wanted:
         servers.postgres.start()
-        os.environ["DATABASE_URL"] = servers.database_url("postgres")
+        os.environ["DATABASE_URL"] = servers.database_url()
     if "REDIS_URL" in wanted:
         servers.valkey.start()
         os.environ["REDIS_URL"] = servers.redis_url()
