@@ -23,3 +23,12 @@ def deposits(acteur: "Acteur", lettre: "LettreIntention") -> bool:
 
 rules.add_rule("lettre.rediger", writes)
 rules.add_rule("lettre.deposer", deposits)
+
+
+@rules.predicate
+def lists(acteur: "Acteur") -> bool:
+    """The Guichet reads the list of what was deposited."""
+    return acteur is not None and acteur.genre == "guichet"
+
+
+rules.add_rule("lettres.lister", lists)

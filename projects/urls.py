@@ -1,7 +1,21 @@
-"""Addresses of the application."""
+"""Addresses of the letters of intent."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from projects.views import conseillers, lettres, sections, territoire
 
 app_name = "projects"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("lettres/", lettres.LettresView.as_view(), name="lettres"),
+    path("lettres/nouvelle/", lettres.NouvelleView.as_view(), name="nouvelle"),
+    path("lettres/<int:pk>/", lettres.LettreView.as_view(), name="lettre"),
+    path("lettres/<int:pk>/rubriques/<slug:cle>/", sections.LettreSectionView.as_view(), name="section"),
+    path("lettres/<int:pk>/verifier/", lettres.VerifierView.as_view(), name="verifier"),
+    path("lettres/<int:pk>/deposer/", lettres.DeposerView.as_view(), name="deposer"),
+    path("lettres/<int:pk>/retirer/", lettres.RetirerView.as_view(), name="retirer"),
+    path("lettres/<int:pk>/reprendre/", lettres.ReprendreView.as_view(), name="reprendre"),
+    path("lettres/<int:pk>/conseillers/", conseillers.ConseillersView.as_view(), name="conseillers"),
+    path("lettres/<int:pk>/conseillers/retirer/", conseillers.RetirerConseillerView.as_view(), name="retirer_conseiller"),
+    *territoire.urlpatterns,
+]

@@ -49,6 +49,7 @@ class RowsWidget(forms.Widget):
     """A table of rows. Posted names are `<field>-<n>-<column>`; an empty row is not kept."""
 
     template_name = "components/rows_field.html"
+    use_fieldset = True
 
     def __init__(self, colonnes: dict[str, forms.Field], *, maximum: int, vides: int) -> None:
         super().__init__()

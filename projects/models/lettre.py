@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from dossiers.models import Dossier, Section, Territoire
+from dossiers.states import EtatSection
 from funding.models import DemandeFir
 from guichet.kernel.journal import Evenement
 from projects.lifecycles import LETTRE
+from projects.sections import RUBRIQUES
 from projects.states import EtatLettre
 
 EN_COURS = (
@@ -62,6 +64,17 @@ class LettreIntention(models.Model):
         ]
         indexes = [models.Index(fields=["etat", "deposee_at"], name="lettre_etat_depot")]
         triggers = [pgtrigger.FSM(name="cycle_lettre", field="etat", transitions=LETTRE.pairs())]
+
+    def empechement_depot(self) -> str:
+        """"" when the letter may be deposited, else what is missing, in one French sentence (one query)."""
+        blocking = {r.cle: r.titre for r in RUBRIQUES if r.bloquante}
+        complete = set(self.sections.filter(etat=EtatSection.COMPLET).values_list("cle", flat=True))
+        missing = [f"« {titre} »" for cle, titre in blocking.items() if cle not in complete]
+        if missing:
+            return f"Il reste à compléter : {', '.join(missing)}."
+        if self.demande_id is None and not self.sans_demande:
+            return "Dites, dans « Le financement », si une demande de subvention part avec la lettre."
+        return ""
 
     def __str__(self) -> str:
         return f"Lettre d’intention de {self.dossier}"

@@ -1,0 +1,72 @@
+"""Turning a section's answers into blocks of a paper: the labels of the form, the words the person typed."""
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from dossiers.forms.sections import RowsField, SectionForm
+from guichet.kernel.civil import date_longue
+
+Bloc = dict[str, Any]
+NON_RENSEIGNE = "Non renseigné"
+
+
+def section_blocs(form: SectionForm, contenu: dict[str, Any], *, sans: tuple[str, ...] = ()) -> list[Bloc]:
+    """Blocks in the order of the form: short answers together, long texts and tables each under its label."""
+    blocs: list[Bloc] = []
+    for name, field in form.fields.items():
+        if name in sans:
+            continue
+        value = contenu.get(name)
+        label = str(field.label)
+        if isinstance(field, RowsField):
+            blocs.append(_table(label, field, value or []))
+        elif isinstance(field.widget, forms.Textarea):
+            paragraphs = [p for p in str(value or NON_RENSEIGNE).splitlines() if p.strip()]
+            blocs.append({"genre": "texte", "titre": label, "paragraphes": paragraphs})
+        else:
+            line = [label, shown(field, value)]
+            if blocs and blocs[-1]["genre"] == "definitions":
+                blocs[-1]["lignes"].append(line)
+            else:
+                blocs.append({"genre": "definitions", "lignes": [line]})
+    return blocs
+
+
+def shown(field: forms.Field, value: Any) -> str:
+    """A kept answer in the words of the page."""
+    if value in (None, ""):
+        return NON_RENSEIGNE
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))
+    if isinstance(field, forms.DateField):
+        return date_longue(date.fromisoformat(value))
+    if isinstance(field, forms.BooleanField):
+        return "Oui" if value else "Non"
+    return str(value)
+
+
+def _table(label: str, field: RowsField, rows: list[dict[str, Any]]) -> Bloc:
+    if not rows:
+        return {"genre": "texte", "titre": label, "paragraphes": [NON_RENSEIGNE]}
+    numeric = [n for n, column in enumerate(field.colonnes.values()) if isinstance(column, forms.IntegerField)]
+    return {
+        "genre": "tableau",
+        "titre": label,
+        "entetes": [str(column.label) for column in field.colonnes.values()],
+        "lignes": [[_cell(column, row.get(cle)) for cle, column in field.colonnes.items()] for row in rows],
+        "numeriques": numeric,
+    }
+
+
+def _cell(column: forms.Field, value: Any) -> str:
+    return "—" if value in (None, "") else shown(column, value)
+
+
+def digest(contexte: dict[str, Any]) -> str:
+    """SHA-256 of a frozen context, written in one canonical way: what was deposited, whatever its rendering."""
+    text = json.dumps(contexte, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

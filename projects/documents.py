@@ -1,0 +1,166 @@
+"""The papers of a deposit: the letter, the request, their registration receipts, as frozen contexts of text."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.acteur import Acteur
+from accounts.models import Organisation
+from accounts.selectors import organisations_for
+from dossiers.documents import digest, section_blocs
+from dossiers.models import Dossier, Piece
+from dossiers.selectors.reglages import fondement
+from funding import documents as funding_documents
+from funding.models import EvenementFir
+from guichet.kernel.civil import date_longue
+from projects.forms import letter_form
+from projects.models import EvenementLettre, LettreIntention
+from projects.reading import safe_answers
+from projects.sections import TERRITOIRE
+from projects.selectors import ordered_sections
+from projects.territory_blocs import territory_blocs, territory_summary
+
+Paper = dict[str, Any]
+
+
+def deposit_papers(
+    lettre: LettreIntention,
+    *,
+    event: EvenementLettre,
+    demande_event: EvenementFir | None,
+    by: Acteur,
+    now: datetime,
+) -> Iterator[Paper]:
+    """Arguments of `create_document` for each paper of this deposit."""
+    letter = letter_context(lettre, now=now)
+    yield {"evenement": event.pk, "modele": "lettre", "titre": "Lettre d’intention", "contexte": letter}
+    deposited = [("Lettre d’intention", digest(letter))]
+    receipt = receipt_context(lettre, deposited=deposited, by=by, now=now)
+    yield {"evenement": event.pk, "modele": "accuse_lettre", "titre": "Accusé d’enregistrement de la lettre", "contexte": receipt}
+    if demande_event and lettre.demande:
+        answers = {section.cle: section.contenu for section in lettre.sections.all()}
+        cerfa = funding_documents.cerfa_context(
+            lettre.demande, lettre_contexte={**answers, "territoire": territory_summary(lettre.territoire)}, event=demande_event
+        )
+        yield {"evenement": demande_event.pk, "modele": "demande", "titre": "Demande de subvention", "contexte": cerfa}
+        yield {
+            "evenement": demande_event.pk,
+            "modele": "accuse_demande",
+            "titre": "Accusé d’enregistrement de la demande",
+            "contexte": receipt_context(
+                lettre, deposited=[("Demande de subvention (FIR)", digest(cerfa))], by=by, now=now, request=True
+            ),
+        }
+
+
+def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
+    """The whole letter: every section in the order of the form, then the list of pieces. The IBAN is masked."""
+    dossier = lettre.dossier
+    jour = timezone.localdate(now)
+    sections = []
+    for number, (rubrique, section) in enumerate(ordered_sections(lettre), 1):
+        if rubrique.cle == TERRITOIRE:
+            blocs = territory_blocs(lettre.territoire)
+        else:
+            blocs = section_blocs(letter_form(rubrique.cle, jour=jour), safe_answers(rubrique.cle, section.contenu))
+        sections.append({"numero": str(number), "titre": rubrique.titre, "blocs": blocs})
+    pieces = list(dossier.pieces.order_by("genre", "nom", "pk"))
+    sections.append({"numero": str(len(sections) + 1), "titre": "Les pièces jointes", "blocs": [_pieces_bloc(pieces)]})
+    guichet = organisations_for(dossier.region, "guichet").get()
+    return {
+        "presentation": "formulaire",
+        "titre": "Lettre d’intention",
+        "sous_titre": f"Communauté professionnelle territoriale de santé · {dossier.nom}",
+        "reference": dossier.reference,
+        "date": date_longue(jour),
+        "emetteur": {"nom": dossier.association.nom, "lignes": dossier.association.adresse.splitlines()},
+        "destinataire": _party(guichet),
+        "reperes": [
+            ["Dossier", dossier.reference],
+            ["Déposée le", _instant(now)],
+            ["Département pilote", str(dossier.departement_pilote)],
+        ],
+        "sections": sections,
+        "mentions": ["Cette lettre ne contient aucune donnée de patient."],
+    }
+
+
+def receipt_context(
+    lettre: LettreIntention, *, deposited: list[tuple[str, str]], by: Acteur, now: datetime, request: bool = False
+) -> dict[str, Any]:
+    """Registration receipt (accusé d'enregistrement électronique, CRPA R112-11-2): date, hour, what, SHA-256."""
+    dossier = lettre.dossier
+    guichet = organisations_for(dossier.region, "guichet").get()
+    what = "demande de subvention" if request else "lettre d’intention"
+    jour = timezone.localdate(now)
+    basis = fondement("accuse_enregistrement", on=jour)
+    rows = [[name, sha] for name, sha in deposited]
+    if not request:
+        rows += [[f"{piece.get_genre_display()} : {piece.nom}", piece.sha256] for piece in _pieces(dossier)]
+    next_step = (
+        "La demande est transmise à l’ARS avec la lettre d’intention. Un accusé de réception vous sera alors adressé : "
+        "il dira la date à laquelle le silence de l’ARS vaudrait rejet."
+        if request
+        else "Le Guichet vérifie votre lettre et recueille l’avis des URPS avant de la transmettre à l’ARS. "
+        "Vous n’avez rien d’autre à faire pour l’instant."
+    )
+    return {
+        "presentation": "courrier",
+        "titre": "Accusé d’enregistrement",
+        "objet": f"Enregistrement de votre {what}",
+        "reference": dossier.reference,
+        "lieu": "",
+        "date": date_longue(jour),
+        "emetteur": _party(guichet),
+        "destinataire": {"nom": dossier.association.nom, "lignes": dossier.association.adresse.splitlines()},
+        "sections": [
+            {
+                "blocs": [
+                    {
+                        "genre": "texte",
+                        "paragraphes": [
+                            f"Votre {what} pour la CPTS « {dossier.nom} » a été enregistrée le {_instant(now)} "
+                            f"(heure de Paris) sous la référence {dossier.reference}.",
+                            f"Elle a été déposée par {by.user} ({by.qualite}).",
+                        ],
+                    },
+                    {
+                        "genre": "tableau",
+                        "titre": "Ce qui a été déposé",
+                        "entetes": ["Élément", "Empreinte SHA-256 du contenu"],
+                        "lignes": rows,
+                        "numeriques": [],
+                    },
+                    {"genre": "encadre", "titre": "Et maintenant ?", "paragraphes": [next_step]},
+                ]
+            }
+        ],
+        "mentions": [basis.article] if basis else [],
+    }
+
+
+def _pieces(dossier: Dossier) -> list[Piece]:
+    return list(dossier.pieces.order_by("genre", "nom", "pk"))
+
+
+def _pieces_bloc(pieces: list[Piece]) -> dict[str, Any]:
+    if not pieces:
+        return {"genre": "texte", "paragraphes": ["Aucune pièce jointe."]}
+    return {
+        "genre": "tableau",
+        "entetes": ["Pièce", "Fichier", "Empreinte SHA-256"],
+        "lignes": [[piece.get_genre_display(), piece.nom, piece.sha256] for piece in pieces],
+        "numeriques": [],
+    }
+
+
+def _party(organisation: Organisation) -> dict[str, Any]:
+    lines = [*organisation.adresse.splitlines(), organisation.courriel, organisation.telephone]
+    return {"nom": organisation.nom, "lignes": [line for line in lines if line]}
+
+
+def _instant(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{date_longue(local.date())} à {local:%H} h {local:%M}"

@@ -1,0 +1,135 @@
+"""Sections "L’association" and "Les personnes et les pouvoirs"."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django import forms
+
+from dossiers.forms.sections import RowsField, SectionForm, choix, texte
+from dossiers.services.sections import Manque
+from guichet.kernel.identifiers import iban, rna, siret
+
+EXISTANTE = "existante"
+EN_CREATION = "en_creation"
+
+
+class IdentifierField(forms.CharField):
+    """A number checked by its own rule; kept normalised. The rule raises ValueError with a French sentence."""
+
+    def __init__(self, *, check: Any, **kwargs: Any) -> None:
+        self.check = check
+        super().__init__(required=False, max_length=50, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if not text:
+            return ""
+        try:
+            return str(self.check(text))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class AssociationForm(SectionForm):
+    statut = choix(
+        "L’association porteuse",
+        [(EXISTANTE, "Elle est déclarée"), (EN_CREATION, "Elle est en cours de création")],
+        aide="Une lettre d’intention peut être déposée avant la déclaration ; le versement d’une subvention l’exige.",
+        radio=True,
+    )
+    nom = texte("Nom de l’association", aide="Tel qu’il figure, ou figurera, dans les statuts.")
+    sigle = texte("Sigle", maximum=40)
+    nom_cpts = texte("Nom de la CPTS", aide="Le nom d’usage de la communauté, par exemple celui du territoire.", maximum=160)
+    rna = IdentifierField(
+        check=rna, label="Numéro RNA", help_text="La lettre W suivie de neuf chiffres, sur le récépissé de la préfecture."
+    )
+    siret = IdentifierField(check=siret, label="Numéro SIRET", help_text="Quatorze chiffres, sur l’avis de situation de l’INSEE.")
+    declaration_prevue = forms.DateField(
+        label="Date de déclaration prévue",
+        help_text="Seulement si l’association est en cours de création.",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    adresse = texte("Adresse du siège", aide="Numéro et voie.")
+    code_postal = forms.RegexField(
+        r"^\d{5}$", label="Code postal", required=False, error_messages={"invalid": "Un code postal a cinq chiffres."}
+    )
+    ville = texte("Commune du siège", maximum=100)
+    courriel = forms.EmailField(label="Adresse électronique", required=False, max_length=254)
+    telephone = texte("Téléphone", maximum=30, autocomplete="tel")
+    site = forms.URLField(label="Site internet", required=False, max_length=200, assume_scheme="https")
+    titulaire_compte = texte("Titulaire du compte bancaire")
+    iban = IdentifierField(
+        check=iban,
+        label="IBAN",
+        help_text="Le compte de l’association. Seules les personnes qui versent la subvention le lisent en entier.",
+    )
+
+    obligatoires: ClassVar[dict[str, str]] = {
+        "statut": "Dites si l’association est déclarée ou en cours de création.",
+        "nom": "Donnez le nom de l’association.",
+        "nom_cpts": "Donnez le nom de la CPTS.",
+        "adresse": "Donnez l’adresse du siège.",
+        "code_postal": "Donnez le code postal du siège.",
+        "ville": "Donnez la commune du siège.",
+        "courriel": "Donnez l’adresse électronique de l’association.",
+    }
+
+    def _manques(self) -> Iterator[Manque]:
+        yield from super()._manques()
+        if self.cleaned_data.get("statut") == EXISTANTE:
+            if not self.cleaned_data.get("rna"):
+                yield "id_rna", "Donnez le numéro RNA de l’association déclarée."
+            if not self.cleaned_data.get("siret"):
+                yield "id_siret", "Donnez le numéro SIRET de l’association déclarée."
+
+
+ROLES = [
+    ("presidence", "Présidence"),
+    ("tresorerie", "Trésorerie"),
+    ("secretariat", "Secrétariat"),
+    ("porteur", "Porteur ou porteuse du projet"),
+    ("coordination", "Coordination"),
+    ("conseil", "Conseil extérieur"),
+    ("autre", "Autre"),
+]
+
+
+class PersonnesForm(SectionForm):
+    representant_nom = texte("Prénom et nom du représentant légal", aide="La présidente ou le président, en règle générale.")
+    representant_fonction = texte("Sa fonction dans l’association", maximum=100)
+    representant_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=254)
+    representant_telephone = texte("Son téléphone", maximum=30)
+    referent_nom = texte("Prénom et nom de la personne à contacter", aide="Celle qui répond aux questions sur ce dossier.")
+    referent_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=254)
+    referent_telephone = texte("Son téléphone", maximum=30)
+    personnes = RowsField(
+        "Les autres personnes qui portent le projet",
+        {
+            "nom": texte("Prénom et nom", maximum=120),
+            "profession": texte("Profession ou qualité", maximum=120),
+            "role": choix("Rôle", ROLES),
+            "commune": texte("Lieu d’exercice", maximum=100),
+        },
+        aide="Nommez seulement des personnes informées qu’elles figurent dans cette lettre.",
+        maximum=30,
+        vides=2,
+    )
+    personnes_informees_le = forms.DateField(
+        label="Date à laquelle ces personnes ont été informées",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    obligatoires: ClassVar[dict[str, str]] = {
+        "representant_nom": "Nommez le représentant légal.",
+        "representant_fonction": "Donnez la fonction du représentant légal.",
+        "representant_courriel": "Donnez l’adresse électronique du représentant légal.",
+        "referent_nom": "Nommez la personne à contacter.",
+        "referent_courriel": "Donnez l’adresse électronique de la personne à contacter.",
+    }
+
+    def _manques(self) -> Iterator[Manque]:
+        yield from super()._manques()
+        if self.cleaned_data.get("personnes") and not self.cleaned_data.get("personnes_informees_le"):
+            yield "id_personnes_informees_le", "Dites quand les personnes nommées ont été informées."

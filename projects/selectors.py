@@ -1,0 +1,63 @@
+"""Reads of letters for more than one caller."""
+
+from datetime import date
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.acteur import Acteur
+from dossiers.models import Dossier, Section
+from dossiers.services.sections import Rubrique
+from dossiers.states import EtatSection
+from funding.sections import RUBRIQUES as RUBRIQUES_FIR
+from projects.models import LettreIntention, Mission
+from projects.models.lettre import EN_COURS
+from projects.sections import RUBRIQUES
+
+
+def letter_in_progress(dossier: Dossier) -> LettreIntention | None:
+    """The file's letter neither refused, withdrawn nor validated; None otherwise."""
+    return LettreIntention.objects.filter(dossier=dossier, etat__in=EN_COURS).first()
+
+
+def letters_for_pages(acteur: Acteur | None) -> QuerySet[LettreIntention]:
+    """Letters `acteur` may open, with what every page of a letter shows: one query and one for the sections."""
+    return (
+        LettreIntention.objects.visible_to(acteur)
+        .select_related("dossier__association", "dossier__departement_pilote", "demande", "territoire", "deposee_par")
+    )
+
+
+def ordered_sections(lettre: LettreIntention) -> list[tuple[Rubrique, Section]]:
+    """Each rubrique of the letter with its row, in the order of the page: one query."""
+    rows = {row.cle: row for row in lettre.sections.select_related("modifie_par")}
+    return [(rubrique, rows[rubrique.cle]) for rubrique in RUBRIQUES]
+
+
+def ordered_request_sections(lettre: LettreIntention) -> list[tuple[Rubrique, Section]]:
+    """The same for the request that goes with the letter; empty when there is none."""
+    if lettre.demande is None or lettre.sans_demande:
+        return []
+    rows = {row.cle: row for row in lettre.demande.sections.select_related("modifie_par")}
+    return [(rubrique, rows[rubrique.cle]) for rubrique in RUBRIQUES_FIR]
+
+
+def missions_on(day: date) -> list[Mission]:
+    """The missions in force on that day, in their order."""
+    found = Mission.objects.filter(applicable_du__lte=day).filter(Q(applicable_au=None) | Q(applicable_au__gte=day))
+    return list(found.order_by("ordre"))
+
+
+def own_letters(acteur: Acteur) -> QuerySet[LettreIntention]:
+    """The letters of the association, drafts and those in progress first, newest first."""
+    return letters_for_pages(acteur).order_by(F("deposee_at").desc(nulls_first=True), "-pk")
+
+
+def deposited_letters(acteur: Acteur) -> QuerySet[LettreIntention]:
+    """The letters the Guichet received, oldest waiting first."""
+    return letters_for_pages(acteur).filter(deposee_at__isnull=False).order_by("-deposee_at", "-pk")
+
+
+def completion(sections: list[tuple[Rubrique, Section]]) -> tuple[int, int]:
+    """How many sections are complete, of how many."""
+    return sum(1 for _, section in sections if section.etat == EtatSection.COMPLET), len(sections)
+

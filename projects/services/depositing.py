@@ -1,0 +1,120 @@
+"""Depositing and withdrawing a letter together with its request: one transaction, the papers and mails as rows."""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.acteur import Acteur
+from dossiers.models import Dossier
+from dossiers.selectors.reglages import valeur
+from dossiers.services.documents import create_document
+from dossiers.services.pieces import freeze_pieces
+from dossiers.services.territoires import freeze
+from dossiers.states import GenrePiece, Visibilite
+from funding.services.requests import deposit_request, withdraw_request
+from funding.states import EtatDemandeFir
+from guichet.kernel.lifecycle import Refused
+from projects import documents, notifications
+from projects.lifecycles import LETTRE
+from projects.models import EvenementLettre, LettreIntention
+from projects.sections import PERSONNES
+
+POUVOIR_MANQUANT = (
+    "Vous n’êtes pas le représentant légal désigné dans la lettre : joignez d’abord son pouvoir, "
+    "dans « Les pièces jointes »."
+)
+
+
+@transaction.atomic
+def deposit(*, lettre: LettreIntention, by: Acteur, now: datetime) -> EvenementLettre:
+    """Deposit the letter and its request, freeze territory and pieces, give the file its reference.
+
+    Creates, in the same transaction, the letter and the request as papers, their registration receipts and the
+    mails to the association and to the Guichet. Refused with a sentence when something blocks; nothing is half-done.
+    """
+    locked = LETTRE.lock(lettre)
+    refusal = LETTRE.refusal(locked, "deposer", by=by, now=now)
+    if refusal:
+        raise Refused(refusal)
+    dossier = locked.dossier
+    if not _may_sign(locked, by):
+        raise Refused(POUVOIR_MANQUANT)
+    territoire = freeze(dossier=dossier, now=now)
+    _open_to_guichet(dossier, departements=territoire.departements, now=now)
+    event: EvenementLettre = LETTRE.apply(
+        lettre,
+        "deposer",
+        by=by,
+        now=now,
+        changes={"deposee_at": now, "deposee_par": by.user, "territoire": territoire},
+    )
+    freeze_pieces(dossier=dossier, now=now)
+    lettre.dossier = dossier
+    demande_event = None
+    if lettre.demande and not lettre.sans_demande:
+        demande_event = deposit_request(demande=lettre.demande, by=by, now=now)
+    for paper in documents.deposit_papers(lettre, event=event, demande_event=demande_event, by=by, now=now):
+        create_document(dossier=dossier, now=now, **paper)
+    notifications.deposited(lettre, event=event, now=now)
+    return event
+
+
+@transaction.atomic
+def withdraw(*, lettre: LettreIntention, motif: str, by: Acteur, now: datetime) -> EvenementLettre:
+    """Withdraw the letter with its reason, and its request where its state still allows it."""
+    if not motif.strip():
+        raise Refused("Dites pourquoi vous retirez la lettre.")
+    deposited = lettre.deposee_at is not None
+    event: EvenementLettre = LETTRE.apply(lettre, "retirer", by=by, now=now, motif=motif.strip())
+    demande = lettre.demande
+    if demande and demande.etat in RETIRABLE:
+        withdraw_request(demande=demande, motif=motif.strip(), by=by, now=now)
+    if deposited:
+        notifications.withdrawn(lettre, event=event, now=now)
+    return event
+
+
+RETIRABLE = (
+    EtatDemandeFir.BROUILLON,
+    EtatDemandeFir.DEPOSEE,
+    EtatDemandeFir.TRANSMISE,
+    EtatDemandeFir.INCOMPLETE,
+)
+"""An ended request stays as it is when its letter is withdrawn."""
+
+
+def _may_sign(lettre: LettreIntention, by: Acteur) -> bool:
+    """The legal representative named in the letter, or whoever joins a power."""
+    if by.membership and by.membership.representant_legal:
+        return True
+    named = lettre.sections.get(cle=PERSONNES).contenu.get("representant_courriel", "")
+    if named.lower() == by.user.email.lower():
+        return True
+    return lettre.dossier.pieces.filter(genre=GenrePiece.POUVOIR).exists()
+
+
+def _open_to_guichet(dossier: Dossier, *, departements: list[str], now: datetime) -> None:
+    """Give the reference, once, and open the file to the Guichet."""
+    pilote = dossier.departement_pilote_id
+    if pilote is None:
+        raise Refused("Choisissez le département pilote, dans « Le territoire ».")
+    changes = {"visibilite": Visibilite.GUICHET, "departements": departements}
+    if dossier.reference is None:
+        changes["reference"] = next_reference(region=dossier.region, departement=pilote, on=timezone.localdate(now))
+    Dossier.objects.filter(pk=dossier.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(dossier, name, value)
+
+
+def next_reference(*, region: str, departement: str, on: date) -> str:
+    """The next number of a département and year, without a gap: "OCC-31-2026-0042". Waits for a concurrent deposit."""
+    prefix = f"{valeur('prefixe_reference', on=on, defaut=region)}-{departement}-{on.year}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dossiers_numerotation (cle, dernier) VALUES (%s, 1) "
+            "ON CONFLICT (cle) DO UPDATE SET dernier = dossiers_numerotation.dernier + 1 RETURNING dernier",
+            [prefix],
+        )
+        number = cursor.fetchone()[0]
+    return f"{prefix}-{number:04d}"

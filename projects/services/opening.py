@@ -1,0 +1,89 @@
+"""Opening a file and its first letter of intent; copying a letter that ended."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.acteur import Acteur
+from accounts.models import Organisation
+from accounts.services.memberships import create_association
+from dossiers.models import Dossier
+from dossiers.services.territoires import draft_of
+from dossiers.states import EtatSection
+from funding.services.copying import copy_request
+from guichet.kernel.lifecycle import Refused
+from guichet.kernel.text import normalise
+from projects.models import LettreIntention, SectionLettre
+from projects.sections import RUBRIQUES, TERRITOIRE
+from projects.selectors import letter_in_progress
+from projects.states import EtatLettre
+
+
+@transaction.atomic
+def open_letter(*, nom_cpts: str, nom_association: str, by: Acteur, region: str, now: datetime) -> LettreIntention:
+    """Open a file and its draft letter. A person alone first opens the account of its association.
+
+    Refuses when the person acts for another body than an association, or has no right to write in it.
+    """
+    if by.genre == "association":
+        if not by.droits & {"rediger", "deposer"}:
+            raise Refused("Vous n’avez pas le droit d’écrire au nom de cette association.")
+        association = Organisation.objects.get(pk=by.organisation_id)
+    elif by.membership is None:
+        membership = create_association(nom=nom_association, region=region, by=by.user, now=now)
+        by, association = Acteur(by.user, membership), membership.organisation
+    else:
+        raise Refused("Seule une association dépose une lettre d’intention : agissez en son nom.")
+    dossier = Dossier.objects.create(
+        nom=nom_cpts,
+        nom_normalise=normalise(nom_cpts),
+        association=association,
+        region=association.region,
+        created_at=now,
+        created_by=by.user,
+    )
+    return _draft(dossier=dossier, by=by, now=now)
+
+
+@transaction.atomic
+def copy_letter(*, lettre: LettreIntention, by: Acteur, now: datetime) -> LettreIntention:
+    """A new draft from a refused or withdrawn letter, its answers marked as carried over."""
+    dossier = Dossier.objects.select_for_update(no_key=True, of=("self",)).get(pk=lettre.dossier_id)
+    if by.genre != "association" or by.organisation_id != dossier.association_id or not by.has("rediger"):
+        raise Refused("Seule une personne qui écrit pour l’association peut reprendre cette lettre.")
+    if lettre.etat not in (EtatLettre.REFUSEE, EtatLettre.RETIREE):
+        raise Refused("Seule une lettre refusée ou retirée peut être reprise.")
+    if letter_in_progress(dossier):
+        raise Refused("Une lettre est déjà en cours pour ce dossier.")
+    copy = _draft(dossier=dossier, by=by, now=now, copie_de=lettre)
+    when = timezone.localdate(lettre.deposee_at or lettre.created_at)
+    for section in lettre.sections.exclude(cle=TERRITOIRE):
+        copy.sections.filter(cle=section.cle).update(
+            contenu=section.contenu,
+            manques=section.manques,
+            etat=section.etat,
+            repris_de=f"la lettre du {when:%d/%m/%Y}",
+        )
+    territory = lettre.sections.get(cle=TERRITOIRE)
+    copy.sections.filter(cle=TERRITOIRE).update(etat=territory.etat, manques=territory.manques)
+    if lettre.demande:
+        demande = copy_request(demande=lettre.demande, by=by, now=now)
+        LettreIntention.objects.filter(pk=copy.pk).update(demande=demande)
+        copy.demande = demande
+    LettreIntention.objects.filter(pk=copy.pk).update(sans_demande=lettre.sans_demande)
+    copy.sans_demande = lettre.sans_demande
+    return copy
+
+
+def _draft(
+    *, dossier: Dossier, by: Acteur, now: datetime, copie_de: LettreIntention | None = None
+) -> LettreIntention:
+    lettre = LettreIntention.objects.create(
+        dossier=dossier, created_at=now, created_by=by.user, copie_de=copie_de, etat=EtatLettre.BROUILLON
+    )
+    SectionLettre.objects.bulk_create(
+        SectionLettre(lettre=lettre, cle=rubrique.cle, etat=EtatSection.A_COMMENCER) for rubrique in RUBRIQUES
+    )
+    draft_of(dossier=dossier, by=by, now=now)
+    return lettre

@@ -1,0 +1,80 @@
+"""Writing a letter of intent, section by section, and what a section changes beyond itself."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+import rules
+from accounts.acteur import Acteur
+from accounts.models import Organisation
+from accounts.selectors import organisations_for
+from dossiers.models import Dossier, Section
+from dossiers.services.sections import Manque, save_section
+from funding.services.requests import create_request
+from guichet.kernel.lifecycle import Refused
+from guichet.kernel.text import normalise
+from projects.lifecycles import LETTRE
+from projects.models import LettreIntention
+from projects.sections import ASSOCIATION, FINANCEMENT
+from projects.states import EtatLettre
+
+ECRITURE = (EtatLettre.BROUILLON, EtatLettre.INCOMPLETE)
+AVEC = "avec"
+
+
+def lock_for_writing(lettre: LettreIntention, *, by: Acteur) -> LettreIntention:
+    """The letter, locked after its file, when `by` may still write it; Refused otherwise."""
+    locked: LettreIntention = LETTRE.lock(lettre)
+    if not rules.test_rule("lettre.rediger", by, locked):
+        raise Refused("Vous n’avez pas le droit d’écrire dans cette lettre.")
+    if locked.etat not in ECRITURE:
+        raise Refused(f"Cette lettre est « {locked.get_etat_display()} » : elle ne se modifie plus.")
+    return locked
+
+
+@transaction.atomic
+def save_letter_section(
+    *,
+    lettre: LettreIntention,
+    cle: str,
+    contenu: dict[str, Any],
+    manques: list[Manque],
+    version: int,
+    by: Acteur,
+    now: datetime,
+) -> Section:
+    """Save one section of a draft. Raises VersionConflict (nothing written) or Refused."""
+    locked = lock_for_writing(lettre, by=by)
+    section = locked.sections.get(cle=cle)
+    saved = save_section(section, contenu=contenu, manques=manques, version=version, by=by, now=now)
+    if cle == ASSOCIATION:
+        _name_association(locked, contenu)
+    if cle == FINANCEMENT:
+        _choose_funding(locked, contenu, by=by, now=now)
+    return saved
+
+
+def _name_association(lettre: LettreIntention, contenu: dict[str, Any]) -> None:
+    """What names the file everywhere is typed once, here."""
+    if nom := contenu["nom_cpts"]:
+        Dossier.objects.filter(pk=lettre.dossier_id).update(nom=nom, nom_normalise=normalise(nom))
+    if contenu["nom"]:
+        address = "\n".join(filter(None, [contenu["adresse"], f"{contenu['code_postal']} {contenu['ville']}".strip()]))
+        Organisation.objects.filter(pk=lettre.dossier.association_id).update(
+            nom=contenu["nom"],
+            sigle=contenu["sigle"],
+            courriel=contenu["courriel"],
+            telephone=contenu["telephone"],
+            adresse=address,
+        )
+
+
+def _choose_funding(lettre: LettreIntention, contenu: dict[str, Any], *, by: Acteur, now: datetime) -> None:
+    """"With" opens the request once; "without" keeps its draft aside, so that a change of mind loses nothing."""
+    wanted = contenu["demande"] == AVEC
+    demande = lettre.demande
+    if wanted and demande is None:
+        financeur = organisations_for(lettre.dossier.region, "ars").get()
+        demande = create_request(dossier=lettre.dossier, by=by, now=now, financeur=financeur)
+    LettreIntention.objects.filter(pk=lettre.pk).update(demande=demande, sans_demande=contenu["demande"] == "sans")

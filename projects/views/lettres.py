@@ -1,0 +1,208 @@
+"""Pages of a letter of intent: open, task list, check, deposit, withdraw, copy, read; the Guichet's list."""
+
+from typing import Any
+
+import rules
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views import View
+
+from projects import presenters
+from projects.forms.actes import NouvelleForm, RetirerForm
+from projects.lifecycles import LETTRE
+from projects.models import LettreIntention
+from projects.reading import reading_sections
+from projects.selectors import (
+    deposited_letters,
+    letters_for_pages,
+    ordered_request_sections,
+    ordered_sections,
+    own_letters,
+)
+from projects.services.depositing import deposit, withdraw
+from projects.services.opening import copy_letter, open_letter
+from projects.services.writing import ECRITURE
+
+
+
+class NouvelleView(LoginRequiredMixin, View):
+    """Open a letter. A draft in progress is proposed first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._render(request, self._form(request))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self._form(request, request.POST)
+        if not form.is_valid():
+            return self._render(request, form, status=422)
+        lettre = open_letter(
+            nom_cpts=form.cleaned_data["nom_cpts"],
+            nom_association=form.cleaned_data.get("nom_association", ""),
+            by=request.acteur,
+            region=settings.REGION_CODE,
+            now=request.now,
+        )
+        messages.success(request, "Votre lettre d’intention est ouverte. Elle n’est lue que par votre association.")
+        return redirect("projects:lettre", pk=lettre.pk)
+
+    def _form(self, request: HttpRequest, data: Any = None) -> NouvelleForm:
+        if request.acteur.est_agent:
+            raise Http404
+        return NouvelleForm(data, association_connue=request.acteur.membership is not None)
+
+    def _render(self, request: HttpRequest, form: NouvelleForm, status: int = 200) -> HttpResponse:
+        drafts = [lettre for lettre in own_letters(request.acteur) if lettre.etat in ECRITURE]
+        return render(request, "projects/nouvelle.html", {"form": form, "brouillons": drafts}, status=status)
+
+
+class LettreView(LoginRequiredMixin, View):
+    """The task list for those who write a draft, the whole letter to read for everyone else."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
+        writes = rules.test_rule("lettre.rediger", request.acteur, lettre)
+        deposits = rules.test_rule("lettre.deposer", request.acteur, lettre)
+        sections = ordered_sections(lettre)
+        request_sections = ordered_request_sections(lettre)
+        context = {
+            "lettre": lettre,
+            "tag": presenters.tag_of(lettre),
+            "faits": presenters.facts(lettre),
+            "retirable": not LETTRE.refusal(lettre, "retirer", by=request.acteur, now=request.now),
+        }
+        if writes:
+            context["etape"] = presenters.next_step(lettre, sections, request_sections, deposits=deposits)
+        if writes and lettre.etat in ECRITURE:
+            context |= {
+                "taches": presenters.tasks(lettre, sections, presenters.section_url, now=request.now),
+                "taches_demande": presenters.tasks(
+                    lettre, request_sections, presenters.request_section_url, now=request.now
+                ),
+                "pieces": lettre.dossier.pieces.count(),
+                "territoire": lettre.dossier.territoires.filter(fige_at=None).first(),
+            }
+            return render(request, "projects/lettre_redaction.html", context)
+        context |= reading_sections(lettre, sections, now=request.now)
+        context["ecrit_pour_association"] = writes
+        return render(request, "projects/lettre_lecture.html", context)
+
+
+class VerifierView(LoginRequiredMixin, View):
+    """"Vérifiez vos réponses": everything typed, what is missing, and the deposit."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = writable_letter(request, pk)
+        return render(request, "projects/verifier.html", check_context(request, lettre))
+
+
+class DeposerView(LoginRequiredMixin, View):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
+        if not rules.test_rule("lettre.rediger", request.acteur, lettre):
+            raise Http404
+        if request.POST.get("exact") != "oui" and lettre.etat in ECRITURE:
+            context = check_context(request, lettre)
+            context["erreurs"] = [{"message": "Cochez la case qui dit que les réponses sont exactes.", "ancre": "exact"}]
+            return render(request, "projects/verifier.html", context, status=422)
+        deposit(lettre=lettre, by=request.acteur, now=request.now)
+        messages.success(request, f"Votre lettre est déposée sous la référence {lettre.dossier.reference}.")
+        return redirect("projects:lettre", pk=pk)
+
+
+class RetirerView(LoginRequiredMixin, View):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._render(request, self._letter(request, pk), RetirerForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = self._letter(request, pk)
+        form = RetirerForm(request.POST)
+        if not form.is_valid():
+            return self._render(request, lettre, form, status=422)
+        withdraw(lettre=lettre, motif=form.cleaned_data["motif"], by=request.acteur, now=request.now)
+        messages.success(request, "La lettre est retirée.")
+        return redirect("projects:lettre", pk=pk)
+
+    def _letter(self, request: HttpRequest, pk: int) -> LettreIntention:
+        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
+        if not rules.test_rule("lettre.deposer", request.acteur, lettre):
+            raise Http404
+        return lettre
+
+    def _render(self, request: HttpRequest, lettre: LettreIntention, form: RetirerForm, status: int = 200) -> HttpResponse:
+        context = {"lettre": lettre, "form": form, "avec_demande": lettre.demande is not None and not lettre.sans_demande}
+        return render(request, "projects/retirer.html", context, status=status)
+
+
+class ReprendreView(LoginRequiredMixin, View):
+    """A new draft from a refused or withdrawn letter, after a page that says what it does."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = self._letter(request, pk)
+        context = {
+            "lettre": lettre,
+            "action": reverse("projects:reprendre", args=[pk]),
+            "retour": reverse("projects:lettre", args=[pk]),
+        }
+        return render(request, "projects/reprendre.html", context)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        copy = copy_letter(lettre=self._letter(request, pk), by=request.acteur, now=request.now)
+        messages.success(request, "Une nouvelle lettre reprend vos réponses : relisez-les partie par partie.")
+        return redirect("projects:lettre", pk=copy.pk)
+
+    def _letter(self, request: HttpRequest, pk: int) -> LettreIntention:
+        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
+        if not rules.test_rule("lettre.rediger", request.acteur, lettre):
+            raise Http404
+        return lettre
+
+
+class LettresView(LoginRequiredMixin, View):
+    """The Guichet's plain list of what was deposited, the latest first."""
+
+    PER_PAGE = 25
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not rules.test_rule("lettres.lister", request.acteur):
+            raise Http404
+        page = Paginator(deposited_letters(request.acteur), self.PER_PAGE).get_page(request.GET.get("page"))
+        rows = [
+            [
+                {"texte": lettre.dossier.nom, "url": reverse("projects:lettre", args=[lettre.pk]), "note": lettre.dossier.reference},
+                {"texte": lettre.dossier.association.nom, "libelle": "Association"},
+                {"texte": str(lettre.dossier.departement_pilote), "libelle": "Département pilote"},
+                {"texte": presenters.day_of(lettre.deposee_at), "libelle": "Déposée le"},
+                {"texte": lettre.get_etat_display(), "ton": presenters.tag_of(lettre)["ton"], "libelle": "État"},
+            ]
+            for lettre in page
+        ]
+        columns = [{"libelle": name} for name in ("CPTS", "Association", "Département pilote", "Déposée le", "État")]
+        return render(request, "projects/lettres.html", {"page": page, "lignes": rows, "colonnes": columns})
+
+
+def writable_letter(request: HttpRequest, pk: int) -> LettreIntention:
+    """A draft of the person's association; 404 otherwise; the letter's page when it is no longer a draft."""
+    lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
+    if not rules.test_rule("lettre.rediger", request.acteur, lettre) or lettre.etat not in ECRITURE:
+        raise Http404
+    return lettre
+
+
+def check_context(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any]:
+    """What the page "Vérifiez vos réponses" shows."""
+    sections, request_sections = ordered_sections(lettre), ordered_request_sections(lettre)
+    return {
+        "lettre": lettre,
+        "manques": presenters.missing(lettre, sections, request_sections, blocking=True),
+        "conseils": presenters.missing(lettre, sections, request_sections, blocking=False),
+        "depose": rules.test_rule("lettre.deposer", request.acteur, lettre),
+        "erreurs": [],
+        **reading_sections(lettre, sections, now=request.now, edit=True),
+    }
+
+
