@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from math import prod
+from typing import Any
 
 from funding.nomenclature import CHARGE, Nomenclature
 from guichet.kernel import money
@@ -110,6 +112,16 @@ def share(montant: Decimal, totaux: Totaux) -> str:
 
 
 @dataclass(frozen=True)
+class Nature:
+    """A kind of need and the line of the budget it goes to: dated data. `groupe` is temps, reunions or forfaits."""
+
+    code: str
+    groupe: str
+    libelle: str
+    ligne: str
+
+
+@dataclass(frozen=True)
 class Besoin:
     """One need: what it is, how it is counted (in words), its amount to the cent and the line it goes to."""
 
@@ -119,9 +131,29 @@ class Besoin:
     ligne: str
 
 
-def work(*, personnes: int, heures: Decimal, taux: Decimal) -> Decimal:
-    """People × hours each × hourly rate, to the cent."""
-    return money.centimes(personnes * heures * taux)
+def needs(contenu: Mapping[str, Any], natures: Mapping[str, Nature]) -> list[Besoin]:
+    """The needs of a saved section, in its order. A row without all its figures, or of a kind gone, is left out."""
+    found = []
+    for groupe, (factors, words) in GROUPES.items():
+        for row in contenu.get(groupe) or []:
+            nature = natures.get(row.get("nature") or "")
+            values = [row.get(factor) for factor in factors]
+            if nature is None or any(value in (None, "") for value in values):
+                continue
+            figures = [Decimal(str(value)) for value in values]
+            montant = money.centimes(prod(figures, start=UN_EURO))
+            if montant:
+                calcul = words.format(*[money.nombre(figure) for figure in figures[:-1]], money.euros(figures[-1]))
+                found.append(Besoin(row.get("libelle") or nature.libelle, calcul, montant, nature.ligne))
+    return found
+
+
+GROUPES: dict[str, tuple[tuple[str, ...], str]] = {
+    "temps": (("personnes", "heures", "taux"), "{0}\u00a0×\u00a0{1}\u00a0h\u00a0×\u00a0{2}"),
+    "reunions": (("nombre", "cout"), "{0}\u00a0×\u00a0{1}"),
+    "forfaits": (("montant",), "{0}"),
+}
+"""The figures of each table of needs, and how their product is told."""
 
 
 def by_line(besoins: Iterable[Besoin]) -> dict[str, Decimal]:

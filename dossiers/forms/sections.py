@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from dossiers.services.sections import Manque
+from dossiers.services.sections import Manque, is_filled
 
 LONG = 6000
 
@@ -161,7 +161,7 @@ class SectionForm(forms.Form):
 
     def _manques(self) -> Iterator[Manque]:
         for name, phrase in self.obligatoires.items():
-            if self.cleaned_data.get(name) in (None, "", [], False):
+            if not is_filled(self.cleaned_data.get(name)):
                 yield f"id_{name}", phrase
 
 

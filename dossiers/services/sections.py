@@ -49,7 +49,7 @@ def save_section(
             return current
         raise VersionConflict(current)
     etat = EtatSection.EN_COURS if manques else EtatSection.COMPLET
-    if not any(_is_filled(value) for value in contenu.values()):
+    if not any(is_filled(value) for value in contenu.values()):
         etat = EtatSection.A_COMMENCER
     if current.contenu == contenu and current.etat == etat and current.manques == [list(m) for m in manques]:
         return current
@@ -65,5 +65,6 @@ def save_section(
     return model._default_manager.select_related("modifie_par").get(pk=current.pk)
 
 
-def _is_filled(value: Any) -> bool:
-    return value not in (None, "", [], {}, False)
+def is_filled(value: Any) -> bool:
+    """Whether something was answered. Zero is an answer (0 == False: a test of membership would lose it)."""
+    return value is not None and value is not False and value not in ("", [], {})
