@@ -67,7 +67,10 @@ def form() -> dict:
         "sous_titre": "selon le modèle du formulaire Cerfa n°\u00a012156*06",
         "reference": "CPTS-31-0042-FIR-1",
         "date": "15\u00a0mars\u00a02027",
-        "emetteur": {"nom": "Association CPTS des Trois Rivières", "lignes": ["12\u00a0rue des Tanneurs, 31999\u00a0Valmont"]},
+        "emetteur": {
+            "nom": "Association CPTS des Trois Rivières",
+            "lignes": ["31999\u00a0Valmont"],
+        },
         "destinataire": {"nom": "Agence régionale de santé", "lignes": ["Établissement public"]},
         "sections": [
             {"titre": "Nature de la demande", "blocs": [_ticks(index) for index in range(4)]},

@@ -278,7 +278,7 @@ def _count(value: Any, path: str) -> int:
 def _yes_or_no(value: Any, path: str) -> bool:
     if value not in ("oui", "non"):
         raise ValueError(f"{path}: « oui » ou « non » est attendu")
-    return value == "oui"
+    return bool(value == "oui")
 
 
 def _pair(value: Any, path: str) -> list[str]:

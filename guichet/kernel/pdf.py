@@ -12,7 +12,10 @@ headers, and running headers and footers marked as artifacts instead of orphan c
 Only the worker imports WeasyPrint, and only when it draws: the site runs without Pango.
 """
 
+import atexit
+import contextlib
 import hashlib
+import io
 import threading
 from datetime import UTC, datetime
 from functools import cache
@@ -41,6 +44,10 @@ class ForbiddenResource(RuntimeError):
     """A template asked for something else than our fonts."""
 
 
+class NotDrawn(RuntimeError):
+    """The engine failed on this paper; the cause is in the message."""
+
+
 def render(
     template: str,
     contexte: dict[str, Any],
@@ -53,7 +60,8 @@ def render(
 ) -> bytes:
     """The paper, as bytes. `code` is the short code (10 characters), `url` its verification address.
 
-    Raises ValueError if the context breaks its contract, MissingSystemLibrary without Pango.
+    Raises ValueError if the context breaks its contract, MissingSystemLibrary without Pango,
+    ForbiddenResource or NotDrawn if the template or the engine fails.
     """
     weasyprint = _weasyprint()
     paper = _drawable({**papers.prepared(contexte), "piece": _piece(reference, titre, code, url)})
@@ -62,12 +70,16 @@ def render(
     with _one_at_a_time:
         fetcher, fonts, sheet = _stylesheet()
         fetcher.refused.clear()
-        document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(
-            stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT
-        )
-        if fetcher.refused:
-            raise ForbiddenResource(f"ressource interdite dans un document : {fetcher.refused[0]}")
-        return bytes(document.write_pdf(pdf_variant=VARIANT, finisher=_finish))
+        try:
+            document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(
+                stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT
+            )
+            content = bytes(document.write_pdf(pdf_variant=VARIANT, finisher=_finish))
+        except Exception as error:  # a foreign engine: whatever it raises, the paper is late, not the worker dead
+            raise NotDrawn(f"{type(error).__name__}: {error}") from error
+    if fetcher.refused:
+        raise ForbiddenResource(f"ressource interdite dans un document : {fetcher.refused[0]}")
+    return content
 
 
 @cache
@@ -114,7 +126,7 @@ class _Missing(str):
 @cache
 def _engine() -> Engine:
     """An engine of its own: no context processor, no tag of an application, autoescaping always on."""
-    return Engine(dirs=[_templates().parent], autoescape=True, string_if_invalid=_Missing("%s"))
+    return Engine(dirs=[str(_templates().parent)], autoescape=True, string_if_invalid=_Missing("%s"))
 
 
 def _piece(reference: str, titre: str, code: str, url: str) -> dict[str, str]:
@@ -136,7 +148,7 @@ def _instant(moment: datetime) -> str:
 def _qr(url: str) -> SafeString:
     symbol = segno.make(url, error="m", micro=False)
     drawn = symbol.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None, title="Code QR de vérification")
-    return mark_safe(drawn)  # noqa: S308 - drawn by segno from modules, our own title
+    return mark_safe(drawn)  # drawn by segno from modules; the title is ours
 
 
 def _drawable(value: Any) -> Any:
@@ -164,7 +176,8 @@ def _repertoire() -> frozenset[str]:
 
 def _weasyprint() -> Any:
     try:
-        import weasyprint
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints its own advice, in English
+            import weasyprint
     except OSError as error:
         raise MissingSystemLibrary(
             f"Les documents PDF ont besoin de la bibliothèque Pango, absente de cette machine. Tapez : {INSTALL}"
@@ -179,7 +192,7 @@ def _stylesheet() -> tuple[Any, Any, Any]:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-    class OwnFontsOnly(URLFetcher):  # type: ignore[misc]
+    class OwnFontsOnly(URLFetcher):
         """Opens the files of static/pdf/fonts/ and nothing else; remembers what it refused."""
 
         def __init__(self) -> None:
@@ -201,6 +214,7 @@ def _stylesheet() -> tuple[Any, Any, Any]:
         url_fetcher=fetcher,
         font_config=fonts,
     )
+    atexit.register(_stylesheet.cache_clear)  # the fonts' temporary folder goes while it still can
     return fetcher, fonts, sheet
 
 
@@ -263,9 +277,9 @@ def _mark_running_content(pdf: Any) -> None:
 def _unmark(content: Any, orphans: set[int]) -> None:
     stream = content.stream
     for position, operator in enumerate(stream):
-        if operator == b"BDC" and isinstance(stream[position - 1], dict):
-            if stream[position - 1].get("MCID") in orphans:
-                stream[position - 2 : position] = ["/Artifact", "<</Type /Pagination>>"]
+        properties = stream[position - 1]
+        if operator == b"BDC" and isinstance(properties, dict) and properties.get("MCID") in orphans:
+            stream[position - 2 : position] = ["/Artifact", "<</Type /Pagination>>"]
 
 
 def _reachable(pdf: Any) -> set[int]:
