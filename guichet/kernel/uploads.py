@@ -107,10 +107,10 @@ def safe_name(nom: str) -> str:
     """
     text = unicodedata.normalize("NFC", nom).replace("\\", "/").rsplit("/", 1)[-1]
     text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    text = " ".join(_UNSAFE.sub("-", text).split()).strip(". ")
-    path = PurePosixPath(text)
-    suffix = path.suffix if path.suffix.lower() in EXTENSIONS else ""
-    stem = text.removesuffix(suffix).strip(". ") or "fichier"
+    text = " ".join(_UNSAFE.sub("-", text).split()).rstrip(". ")
+    stem, _, last = text.rpartition(".")
+    suffix = f".{last}" if f".{last}".lower() in EXTENSIONS else ""
+    stem = (stem if suffix else text).strip(". ") or "fichier"
     return f"{stem[: NAME_MAX - len(suffix)].rstrip()}{suffix}"
 
 
