@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from territories.models import Commune
+from territories.models import Commune, Millesime
 from territories.selectors import EPCI, search
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("france")]
@@ -112,14 +112,8 @@ def test_a_search_takes_two_queries_whatever_it_finds(typed: str) -> None:
 
 
 def test_what_the_current_vintage_no_longer_lists_is_not_found() -> None:
-    Commune.objects.filter(code="31483").update(millesime=former_vintage())
+    assert names("31800")[0] == "Saint-Gaudens"
+    former = Millesime.objects.create(code="2025", courant=False)
+    Commune.objects.filter(code="31483").update(millesime=former)
     assert "Saint-Gaudens" not in names("saint-gaudens")
     assert names("31800")[0] == "Villeneuve-de-Rivière"
-
-
-def former_vintage() -> object:
-    from territories.models import Millesime
-
-    return Millesime.objects.create(
-        code="2025", source="", licence="", population_reference="", courant=False, sha256=""
-    )
