@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from accounts.acteur import Acteur
 from dossiers.models import Dossier, Section
 from dossiers.services.sections import Rubrique
 from dossiers.states import EtatSection
+from funding.models import SectionFir
 from funding.sections import RUBRIQUES as RUBRIQUES_FIR
-from projects.models import LettreIntention, Mission
+from projects.models import LettreIntention, Mission, SectionLettre
 from projects.models.lettre import EN_COURS
 from projects.sections import RUBRIQUES
 
@@ -27,9 +28,17 @@ def letters_for_pages(acteur: Acteur | None) -> QuerySet[LettreIntention]:
     )
 
 
+def with_sections(letters: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
+    """The letters with their sections and those of their requests: two more queries, however many letters."""
+    return letters.prefetch_related(
+        Prefetch("sections", SectionLettre.objects.select_related("modifie_par").order_by("pk")),
+        Prefetch("demande__sections", SectionFir.objects.select_related("modifie_par").order_by("pk")),
+    )
+
+
 def ordered_sections(lettre: LettreIntention) -> list[tuple[Rubrique, Section]]:
-    """Each rubrique of the letter with its row, in the order of the page: one query."""
-    rows = {row.cle: row for row in lettre.sections.select_related("modifie_par")}
+    """Each rubrique of the letter with its row, in the order of the page."""
+    rows = {row.cle: row for row in lettre.sections.all()}
     return [(rubrique, rows[rubrique.cle]) for rubrique in RUBRIQUES]
 
 
@@ -37,7 +46,7 @@ def ordered_request_sections(lettre: LettreIntention) -> list[tuple[Rubrique, Se
     """The same for the request that goes with the letter; empty when there is none."""
     if lettre.demande is None or lettre.sans_demande:
         return []
-    rows = {row.cle: row for row in lettre.demande.sections.select_related("modifie_par")}
+    rows = {row.cle: row for row in lettre.demande.sections.all()}
     return [(rubrique, rows[rubrique.cle]) for rubrique in RUBRIQUES_FIR]
 
 

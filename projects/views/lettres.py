@@ -23,6 +23,7 @@ from projects.selectors import (
     ordered_request_sections,
     ordered_sections,
     own_letters,
+    with_sections,
 )
 from projects.services.depositing import deposit, withdraw
 from projects.services.opening import copy_letter, open_letter
@@ -64,7 +65,7 @@ class LettreView(LoginRequiredMixin, View):
     """The task list for those who write a draft, the whole letter to read for everyone else."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
+        lettre = get_object_or_404(with_sections(letters_for_pages(request.acteur)), pk=pk)
         writes = rules.test_rule("lettre.rediger", request.acteur, lettre)
         deposits = rules.test_rule("lettre.deposer", request.acteur, lettre)
         sections = ordered_sections(lettre)
@@ -187,7 +188,7 @@ class LettresView(LoginRequiredMixin, View):
 
 def writable_letter(request: HttpRequest, pk: int) -> LettreIntention:
     """A draft of the person's association; 404 otherwise; the letter's page when it is no longer a draft."""
-    lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
+    lettre = get_object_or_404(with_sections(letters_for_pages(request.acteur)), pk=pk)
     if not rules.test_rule("lettre.rediger", request.acteur, lettre) or lettre.etat not in ECRITURE:
         raise Http404
     return lettre

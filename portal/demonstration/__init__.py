@@ -1,0 +1,1 @@
+"""Invented people, associations and files, made through the services as people would make them."""
