@@ -1,4 +1,7 @@
-"""What the frame of every page needs, in `site`: no query here, a page of refusal uses it too."""
+"""What the frame of every page needs, in `portail`: no query here, a page of refusal uses it too.
+
+The name `site` is taken: allauth gives its own to its pages.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +21,10 @@ class Entree:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`site.menu` and `site.compte` (links), `site.demonstration` (the banner of training)."""
+    """`portail.menu` and `portail.compte` (links), `portail.demonstration` (the banner of training)."""
     signed_in = request.user.is_authenticated if hasattr(request, "user") else False
     return {
-        "site": {
+        "portail": {
             "menu": _menu(request) if signed_in else _public_menu(request),
             "compte": _account_menu() if signed_in else [],
             "demonstration": settings.DEMONSTRATION,
