@@ -51,7 +51,7 @@ class MembreForm(DroitsForm):
     representant_legal = forms.BooleanField(label="Représentant légal de l’organisation", required=False)
 
 
-class ProfilForm(forms.ModelForm[User]):
+class ProfilForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["prenom", "nom"]

@@ -21,9 +21,10 @@ from guichet.kernel.lifecycle import Refused
 
 
 class OrganisationMixin(LoginRequiredMixin):
-    """Finds the organisation of the address, and whether the person may change anything."""
+    """Finds the organisation of the address, its member when there is one, and whether the person may change anything."""
 
     manages_only = False
+    of_one_member = False
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
@@ -32,6 +33,8 @@ class OrganisationMixin(LoginRequiredMixin):
         self.peut_gerer = rules.test_rule("accounts.gerer_association", request.acteur, self.organisation)
         if self.manages_only and not self.peut_gerer:
             raise Http404
+        if self.of_one_member:
+            self.membre = member_or_404(self.organisation, kwargs["pk"], request)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -83,22 +86,17 @@ class MembreView(OrganisationMixin, UnprocessableMixin, FormView):  # type: igno
 
     template_name = "accounts/membre.html"
     form_class = MembreForm
-    manages_only = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.membership_id = kwargs["pk"]
-        return super().dispatch(request, *args, **kwargs)
+    manages_only = of_one_member = True
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        request: Any = self.request
-        self.membre = member_or_404(self.organisation, self.membership_id, request)
         initial = {
             "fonction": self.membre.fonction,
             "droits": self.membre.droits,
             "representant_legal": self.membre.representant_legal,
         }
         held = frozenset(self.membre.droits)
-        return {**super().get_form_kwargs(), "organisation": self.organisation, "by": request.acteur, "held": held, "initial": initial}
+        by = self.request.acteur  # type: ignore[attr-defined]
+        return {**super().get_form_kwargs(), "organisation": self.organisation, "by": by, "held": held, "initial": initial}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, membre=self.membre)
@@ -118,17 +116,15 @@ class RetirerView(OrganisationMixin, TemplateView):
     """Say what will be lost, then end the membership."""
 
     template_name = "accounts/retirer.html"
-    manages_only = True
+    manages_only = of_one_member = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        membre = member_or_404(self.organisation, kwargs["pk"], self.request)
-        return super().get_context_data(**kwargs, membre=membre)
+        return super().get_context_data(**kwargs, membre=self.membre)
 
     def post(self, request: Any, code: str, pk: int) -> HttpResponse:
-        membre = member_or_404(self.organisation, pk, request)
-        memberships.remove(membership=membre, by=request.acteur, now=request.now)
-        messages.success(request, f"{membre.user.get_full_name()} n’est plus membre.")
-        return redirect("portal:accueil_role" if membre.user == request.user else self.page)
+        memberships.remove(membership=self.membre, by=request.acteur, now=request.now)
+        messages.success(request, f"{self.membre.user.get_full_name()} n’est plus membre.")
+        return redirect("portal:accueil_role" if self.membre.user == request.user else self.page)
 
 
 class InvitationActionView(OrganisationMixin, View):
