@@ -266,24 +266,17 @@ def latest_rung_due(dernier_jour: date, au: date) -> Rung | None:
 def _sort_requests(ledger: Ledger) -> tuple[tuple[PieceDemandee, ...], tuple[PieceDemandee, ...]]:
     """Required pieces, in the order asked: those that move the period, those asked after its last day.
 
-    Each is judged by the last day in force when it is asked. While an earlier piece is still awaited there is
-    none in ACCEPTATION, and in REJET each suspended day moves it by one: such a request is always in time.
+    Each is judged by the last day that those before it give. While an earlier piece is still awaited a request
+    is in time, and this last day says so: in ACCEPTATION two months follow an arrival still to come, in REJET
+    each suspended day moves it by one.
     """
     effectives: list[PieceDemandee] = []
     tardives: list[PieceDemandee] = []
     asked = (piece for piece in ledger.pieces if piece.requise and piece.renoncee_le is None)
     for piece in sorted(asked, key=lambda piece: piece.demandee_le):
-        last = _last_day_when_asked(ledger, effectives, piece.demandee_le)
+        last = _dates(ledger, effectives)[2]
         (effectives if last is None or piece.demandee_le <= last else tardives).append(piece)
     return tuple(effectives), tuple(tardives)
-
-
-def _last_day_when_asked(ledger: Ledger, earlier: Iterable[PieceDemandee], day: date) -> date | None:
-    if ledger.regime is Regime.ACCEPTATION:
-        awaited = any(piece.recue_le is None or piece.recue_le > day for piece in earlier)
-        if awaited:
-            return None
-    return _dates(ledger, earlier)[2]
 
 
 def _dates(ledger: Ledger, effectives: Iterable[PieceDemandee]) -> tuple[date | None, int | None, date | None]:

@@ -22,9 +22,9 @@ _TYPO = re.compile(
     r"""
       (?P<kept> <[^<>]*> | &\#?\w+; | \b\w+://[^\s<]+ | \bmailto:[^\s<]+ )  # tags, entities, addresses
     | «[ \u00a0\u202f]*                                             # after an opening quote
-    | [ \u00a0\u202f]*(?P<close>»)
+    | (?<![ \u00a0\u202f])[ \u00a0\u202f]*(?P<close>»)
     | (?<=[0-9])[ \u00a0\u202f]*(?P<unit>[%€])(?!\w)
-    | (?:[ \u00a0\u202f]+|(?<=[\w)\]»”"’…€%]))(?P<mark>[:;?!]+)(?=[\s)\]»”"<]|$)
+    | (?:(?<![ \u00a0\u202f])[ \u00a0\u202f]+|(?<=[\w)\]»”"’…€%]))(?P<mark>[:;?!]+)(?=[\s)\]»”"<]|$)
     """,
     re.VERBOSE,
 )

@@ -546,6 +546,12 @@ class TestExplanation:
             " jusqu’à minuit, heure de Paris."
         )
 
+    def test_two_suspended_days_are_plural(self):
+        sentence = explain(rejet("2026-09-03", piece("2026-09-20", "2026-09-22")))[3]
+        assert sentence.startswith(
+            f"Deux mois de quantième à quantième mènent au 3 novembre 2026{NB}; avec 2 jours de suspension,"
+        )
+
     def test_a_request_suspended_without_an_end(self):
         assert explain(rejet("2026-09-03", piece("2026-09-20")))[1:] == [
             f"Pièce exigée par un texte, demandée le 20 septembre 2026, non reçue{NB}: le délai est suspendu depuis le"

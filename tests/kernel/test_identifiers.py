@@ -32,7 +32,8 @@ def test_a_siret_has_fourteen_digits(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["73282932000079", "73282932000047", "35600000049838", "00000000000018", "00000000000000"]
+    "typed",
+    ["73282932000079", "73282932000047", "35600000049838", "00000000000018", "00000000000000", "00000000010009"],
 )
 def test_a_siret_whose_key_is_wrong_is_refused(typed):
     with pytest.raises(ValueError) as refusal:

@@ -132,6 +132,7 @@ THOUSANDS = "Séparez les milliers par une espace, et les centimes par une virgu
         ("12.500,50", THOUSANDS),
         ("1.234.567", THOUSANDS),
         ("douze", UNREADABLE),
+        ("X5", UNREADABLE),
         ("12,5,5", UNREADABLE),
         ("12 50", UNREADABLE),
         ("1234 567", UNREADABLE),

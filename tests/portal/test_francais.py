@@ -1,5 +1,6 @@
 """The filters of French writing, in templates."""
 
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -126,6 +127,13 @@ def test_a_text_already_spaced_does_not_change(text):
 def test_only_spaces_ever_change(text):
     spaces = str.maketrans("", "", f" {NB}{NNB}")
     assert typo(text).translate(spaces) == text.translate(spaces)
+
+
+@pytest.mark.parametrize("pattern", [" ", "<", "&a", "a:", "«", " !", "a", "5 ", "!?"])
+def test_a_very_long_text_takes_no_longer_than_its_length(pattern):
+    start = time.perf_counter()
+    typo(pattern * 50_000)
+    assert time.perf_counter() - start < 2
 
 
 def test_a_typed_text_stays_escaped_and_a_safe_one_stays_safe():
