@@ -17,8 +17,11 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . /app
-# Collecting static files needs neither server nor secret: the local settings import with no variable set.
-RUN DJANGO_SETTINGS_MODULE=guichet.settings.local STATICFILES_MANIFEST=1 python manage.py collectstatic --no-input
+# The values are for this command only: none of them is in the image.
+RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+    ALLOWED_HOSTS=build.invalid SITE_URL=https://build.invalid DEFAULT_FROM_EMAIL=build@build.invalid \
+    DATABASE_URL=postgresql://build.invalid/build REDIS_URL=redis://build.invalid EMAIL_URL=consolemail:// \
+    python manage.py collectstatic --no-input
 USER guichet
 VOLUME ["/data"]
 EXPOSE 8000

@@ -1,7 +1,7 @@
 """Bring the database up to date and load its data: one process, so that a second start is quick.
 
 With --reset the demonstration starts again: the database is made anew, files and mails are removed. Embedded servers
-only: a database that DATABASE_URL names is never dropped.
+only: a database that DATABASE_URL names is never dropped. Standard output is what the demonstration says: its accounts.
 """
 
 import os
@@ -25,8 +25,8 @@ def main() -> None:
             shutil.rmtree(Path(settings.VAR_DIR) / name, ignore_errors=True)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    call_command("charger_territoires")
-    call_command("charger_references")
+    call_command("charger_territoires", stdout=sys.stderr)
+    call_command("charger_references", stdout=sys.stderr)
     call_command("charger_demonstration")
 
 

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -165,12 +166,10 @@ def commands(port: int) -> dict[str, list[str]]:
 
 
 def wait_for_page(address: str, web: "Service") -> None:
-    port = int(address.rsplit(":", 1)[1])
+    """Return once the site answers."""
     limit = time.monotonic() + READY_SECONDS
-    while time.monotonic() < limit:
-        if not web.running():
-            break
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+    while web.running() and time.monotonic() < limit:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/sante/vivant", timeout=5):
             return
         time.sleep(0.1)
     raise EmbeddedError(f"Le serveur web n’a pas démarré : voir {web.log}.")

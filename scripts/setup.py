@@ -75,7 +75,7 @@ def install() -> None:
         stop(f"{LOCK.name} ne contient pas uv : lancez `make lock`.")
     line = VENV / "uv.txt"
     line.write_text(found.group(0))
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
     if not run([*pip, "-r", str(line)]):
         stop("uv n’a pas pu être installé : vérifiez l’accès au dépôt de paquets Python.")
     if not run([str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(LOCK)]):
