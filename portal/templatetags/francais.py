@@ -21,7 +21,7 @@ Empty = Literal[""] | None
 _TYPO = re.compile(
     r"""
       (?P<kept> <[^<>]*> | &\#?\w+; | \b\w+://[^\s<]+ | \bmailto:[^\s<]+ )  # tags, entities, addresses
-    | «[ \u00a0\u202f]*                                             # after an opening quote
+    | «[ \u00a0\u202f]*(?P<nothing>»?)                              # an opening quote, at worst around nothing
     | (?<![ \u00a0\u202f])[ \u00a0\u202f]*(?P<close>»)
     | (?<=[0-9])[ \u00a0\u202f]*(?P<unit>[%€])(?!\w)
     | (?:(?<![ \u00a0\u202f])[ \u00a0\u202f]+|(?<=[\w)\]»”"’…€%]))(?P<mark>[:;?!]+)(?=[\s)\]»”"<]|$)
@@ -87,4 +87,4 @@ def _spaced(match: re.Match[str]) -> str:
     if kept:
         return kept
     sign = match["close"] or match["unit"] or match["mark"]
-    return f"{NBSP}{sign}" if sign else f"«{NBSP}"
+    return f"{NBSP}{sign}" if sign else f"«{NBSP}{match['nothing']}"

@@ -92,6 +92,8 @@ def test_the_plural_begins_at_two(count, word):
         ("fini): oui", f"fini){NB}: oui"),
         ("« mot »", f"«{NB}mot{NB}»"),
         ("«mot»", f"«{NB}mot{NB}»"),
+        ("«»", f"«{NB}»"),
+        ("«  »", f"«{NB}»"),
         ("« mot »: suite", f"«{NB}mot{NB}»{NB}: suite"),
         ("« mot ? »", f"«{NB}mot{NB}?{NB}»"),
         ("75 % et 12,5%", f"75{NB}% et 12,5{NB}%"),
