@@ -1,7 +1,16 @@
-"""Addresses of the application."""
+"""Addresses of what belongs to a dossier: its pieces, its papers."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from dossiers.views import documents, pieces, verification
 
 app_name = "dossiers"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("dossiers/<int:pk>/pieces/", pieces.PiecesView.as_view(), name="pieces"),
+    path("pieces/<int:pk>/", pieces.PieceView.as_view(), name="piece"),
+    path("pieces/<int:pk>/retirer/", pieces.RetirerPieceView.as_view(), name="retirer_piece"),
+    path("documents/<int:pk>/", documents.DocumentView.as_view(), name="document"),
+    path("verifier/", verification.VerifierView.as_view(), name="verifier"),
+    path("verifier/<slug:code>/", verification.VerifierView.as_view(), name="verifier"),
+]

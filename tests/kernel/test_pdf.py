@@ -137,9 +137,7 @@ def test_the_text_of_a_small_paper_is_read_whole_and_in_order() -> None:
         "date": "le 15\u202fmars\u202f2027",
         "objet": "Votre lettre",
         "reference": "CPTS-31-0042",
-        "sections": [
-            {"blocs": [{"genre": "texte", "paragraphes": ["Votre lettre est enregistrée\u202f: œuvre à 12\u202f%."]}]}
-        ],
+        "sections": [{"blocs": [said]}],
         "signature": {"nom": "Le Guichet"},
         "mentions": ["Service chargé du dossier."],
     }

@@ -1,0 +1,56 @@
+"""Papers as rows: written with the event that causes them, drawn later by the worker (see `rendering`)."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dossiers.models import Document, Dossier
+from dossiers.states import EtatDocument
+from guichet.kernel.after_commit import wake
+
+TASK = "dossiers.rendre_les_documents"
+
+ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
+"""Neither 0 and O, 1, I and L, 2 and Z, 5 and S, nor 8 and B: read aloud or copied by hand without a doubt."""
+
+LENGTH = 10
+
+
+def create_document(
+    *, evenement: UUID, modele: str, dossier: Dossier, titre: str, contexte: dict[str, Any], now: datetime
+) -> Document:
+    """The paper of an event, or the one already written for that event and template.
+
+    `titre` says what kind of paper it is: the public verification page shows it, so it never tells anything of the
+    content. `contexte` is frozen here; it follows the contract of `templates/pdf/README.md`. A context that breaks it
+    does not block the event: the rendering fails and says why. Wakes the worker after commit.
+    """
+    document, _created = Document.objects.get_or_create(
+        evenement=evenement,
+        modele=modele,
+        defaults={
+            "dossier": dossier,
+            "titre": titre,
+            "contexte": contexte,
+            "code_court": new_code(),
+            "created_at": now,
+            "prochain_essai_at": now,
+        },
+    )
+    wake(TASK)
+    return document
+
+
+def retry(*, document_id: int, now: datetime) -> bool:
+    """Make a failed paper due at once; False when it is already drawn or not known."""
+    waiting = Document.objects.filter(pk=document_id).exclude(etat=EtatDocument.RENDU)
+    changed = waiting.update(etat=EtatDocument.ATTENDU, essais=0, erreur="", prochain_essai_at=now)
+    if changed:
+        wake(TASK)
+    return bool(changed)
+
+
+def new_code() -> str:
+    """A short code nobody guesses: about 46 bits from the system's generator."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
