@@ -5,6 +5,7 @@ Used by the demonstration, by the tests and by the load measurements, so that al
 
 from typing import Any
 
+from funding import sections as fir
 from projects import sections as lettre
 
 ASSOCIATION: dict[str, Any] = {
@@ -135,3 +136,68 @@ def posted(answers: dict[str, Any]) -> dict[str, Any]:
         elif value is not None and value is not False:
             data[name] = "on" if value is True else value
     return data
+
+DEMANDE: dict[str, Any] = {
+    "montant": "20000",
+    "forme": "numeraire",
+    "frequence": "premiere",
+    "objet": "projet",
+    "periode": "annuelle",
+    "intitule": "Écrire le projet de santé de la CPTS des Coteaux",
+    "objectifs": "Réunir les professionnels du territoire et écrire avec eux le projet de santé.",
+    "description": "Une coordinatrice à mi-temps, vingt réunions de groupes de travail, un diagnostic partagé.",
+    "beneficiaires": "Les habitants du territoire et une cinquantaine de professionnels.",
+    "territoire": "Quatre communes de la Haute-Garonne.",
+    "date_debut": "2027-01-04",
+    "date_fin": "2027-12-31",
+    "duree_mois": 12,
+    "moyens": "Une coordinatrice, une salle prêtée, du temps de professionnels indemnisé.",
+    "evaluation": "Nombre de professionnels présents, projet déposé avant la fin de l’année.",
+}
+
+CHIFFRAGE: dict[str, Any] = {"temps": [], "reunions": [], "forfaits": []}
+
+MOYENS: dict[str, Any] = {
+    "agrements": [],
+    "utilite_publique": "non",
+    "impots_commerciaux": "non",
+    "affiliations": "",
+    "personnes_morales": "Maison de santé de la Halle.",
+    "benevoles": 12,
+    "volontaires": 0,
+    "salaries": 0,
+    "adherents": 27,
+    "adherents_hommes": 11,
+    "adherents_femmes": 16,
+}
+
+ATTESTATIONS: dict[str, Any] = {
+    "obligations": True,
+    "engagement_republicain": True,
+    "charte": True,
+    "exactitude": True,
+    "aides_publiques": "Aucune.",
+    "lieu": "Villefranche-de-Lauragais",
+    "signataire_nom": "Camille Exemple",
+    "signataire_qualite": "Présidente",
+}
+
+REQUETE: dict[str, dict[str, Any]] = {
+    fir.DEMANDE: DEMANDE,
+    fir.CHIFFRAGE: CHIFFRAGE,
+    fir.MOYENS: MOYENS,
+    fir.ATTESTATIONS: ATTESTATIONS,
+}
+
+BUDGET_PROJET = {
+    "62_honoraires": 9000,
+    "62_deplacements": 1500,
+    "64_remuneration": 8500,
+    "64_sociales": 3000,
+    "74_ars": 20000,
+    "propres": 2000,
+    "86_benevolat": 4000,
+    "87_benevolat": 4000,
+}
+
+BUDGET_ASSOCIATION = {**BUDGET_PROJET, "61_assurance": 400, "75_cotisations": 400}

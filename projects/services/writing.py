@@ -11,16 +11,19 @@ from accounts.models import Organisation
 from accounts.selectors import organisations_for
 from dossiers.models import Dossier, Section
 from dossiers.services.sections import Manque, save_section
-from funding.services.requests import create_request
+from funding.services.requests import create_request, prefill
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
+from projects.carrying import SOURCE, request_values
 from projects.lifecycles import LETTRE
 from projects.models import LettreIntention
 from projects.sections import ASSOCIATION, FINANCEMENT
 from projects.states import EtatLettre
+from projects.territory_blocs import territory_summary
 
 ECRITURE = (EtatLettre.BROUILLON, EtatLettre.INCOMPLETE)
 AVEC = "avec"
+SANS = "sans"
 
 
 def lock_for_writing(lettre: LettreIntention, *, by: Acteur) -> LettreIntention:
@@ -52,6 +55,8 @@ def save_letter_section(
         _name_association(locked, contenu)
     if cle == FINANCEMENT:
         _choose_funding(locked, contenu, by=by, now=now)
+    if locked.demande and not locked.sans_demande:
+        _carry_to_request(locked, by=by, now=now)
     return saved
 
 
@@ -72,9 +77,17 @@ def _name_association(lettre: LettreIntention, contenu: dict[str, Any]) -> None:
 
 def _choose_funding(lettre: LettreIntention, contenu: dict[str, Any], *, by: Acteur, now: datetime) -> None:
     """"With" opens the request once; "without" keeps its draft aside, so that a change of mind loses nothing."""
-    wanted = contenu["demande"] == AVEC
-    demande = lettre.demande
-    if wanted and demande is None:
+    if contenu["demande"] == AVEC and lettre.demande is None:
         financeur = organisations_for(lettre.dossier.region, "ars").get()
-        demande = create_request(dossier=lettre.dossier, by=by, now=now, financeur=financeur)
-    LettreIntention.objects.filter(pk=lettre.pk).update(demande=demande, sans_demande=contenu["demande"] == "sans")
+        lettre.demande = create_request(dossier=lettre.dossier, by=by, now=now, financeur=financeur)
+    lettre.sans_demande = contenu["demande"] == SANS
+    LettreIntention.objects.filter(pk=lettre.pk).update(demande=lettre.demande, sans_demande=lettre.sans_demande)
+
+
+def _carry_to_request(lettre: LettreIntention, *, by: Acteur, now: datetime) -> None:
+    """The sections of the request nobody has saved yet follow the letter."""
+    answers = {section.cle: section.contenu for section in lettre.sections.all()}
+    draft = lettre.dossier.territoires.filter(fige_at=None).first()
+    names = ", ".join(territory_summary(draft)["parties"]) if draft else ""
+    values = request_values(answers, territoire=names, population=draft.population if draft else 0)
+    prefill(demande=lettre.demande, valeurs=values, source=SOURCE, by=by, now=now)

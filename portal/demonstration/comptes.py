@@ -1,0 +1,98 @@
+"""The demonstration accounts: one per role, invented, with a second factor anybody can compute.
+
+They exist only where `settings.DEMONSTRATION` is true, never in production.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.utils import timezone
+
+from accounts.acteur import Acteur
+from accounts.models import Membership, Organisation, User
+from accounts.services.memberships import create_association, join
+
+PASSWORD = "formation-guichet-2026"
+SECRET = "GUICHETCPTSFORMATION2345"
+"""The same for every demonstration agent: `manage.py code_demonstration` prints the code of the moment."""
+
+
+@dataclass(frozen=True)
+class Compte:
+    """A person to create. `organisation` is the code of a body, or the name of an association to open."""
+
+    courriel: str
+    prenom: str
+    nom: str
+    role: str
+    fonction: str
+    organisation: str
+    droits: tuple[str, ...]
+
+
+PORTEUR = Compte("porteur@demo.example", "Camille", "Exemple", "Porteuse de projet", "Présidente", "Santé des Coteaux", ())
+COMPTES = (
+    Compte("redaction@demo.example", "Dominique", "Modèle", "Rédacteur associé", "Rédacteur", "", ("rediger",)),
+    Compte("guichet@demo.example", "Maxime", "Échantillon", "Coordination du Guichet", "Coordinatrice", "guichet-occitanie", ("rediger", "instruire", "gerer")),
+    Compte("admin@demo.example", "Claude", "Patron", "Administration du portail", "Administrateur", "guichet-occitanie", ("administrer",)),
+    Compte("urps@demo.example", "Andrea", "Spécimen", "URPS infirmiers", "Élue", "urps-infirmiers-occitanie", ("instruire",)),
+    Compte("ars@demo.example", "Noa", "Maquette", "ARS, Haute-Garonne", "Chargée de mission", "dd-ars-31", ("instruire",)),
+    Compte("cpam@demo.example", "Lou", "Prototype", "CPAM de la Haute-Garonne", "Chargé de relations", "cpam-31", ("instruire",)),
+)
+AUTRES_PORTEURS = (
+    Compte("porteur2@demo.example", "Morgan", "Témoin", "Porteur d’un autre projet", "Président", "Vallées unies", ()),
+    Compte("porteur3@demo.example", "Yaël", "Canevas", "Porteuse, quartiers de Toulouse", "Présidente", "Toulouse Nord Santé", ()),
+    Compte("porteur4@demo.example", "Charlie", "Gabarit", "Porteur, quartiers de Toulouse", "Président", "Rive gauche Santé", ()),
+    Compte("porteur5@demo.example", "Eden", "Brouillon", "Porteuse, quartiers de Toulouse", "Présidente", "Toulouse Est Santé", ()),
+    Compte("porteur6@demo.example", "Sam", "Calque", "Porteur qui découvre le portail", "", "", ()),
+)
+
+
+def create_person(compte: Compte, *, now: datetime) -> User:
+    """The person, its address verified."""
+    user = User.objects.create_user(compte.courriel, PASSWORD, prenom=compte.prenom, nom=compte.nom)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def create_porteur(compte: Compte, *, region: str, now: datetime) -> Acteur:
+    """The person and the association it opens; it is its legal representative."""
+    user = create_person(compte, now=now)
+    membership = create_association(nom=compte.organisation, region=region, by=user, now=now, fonction=compte.fonction)
+    Membership.objects.filter(pk=membership.pk).update(representant_legal=True)
+    membership.representant_legal = True
+    return Acteur(user, membership)
+
+
+def create_member(compte: Compte, organisation: Organisation, *, now: datetime) -> Acteur:
+    """A member of a body or of an association; an agent gets the second factor of the demonstration."""
+    user = create_person(compte, now=now)
+    membership = join(
+        organisation=organisation,
+        user=user,
+        droits=list(compte.droits),
+        fonction=compte.fonction,
+        added_by=None,
+        now=now,
+    )
+    if organisation.genre != "association":
+        TOTP.activate(user, SECRET)
+    return Acteur(user, membership)
+
+
+def exist() -> bool:
+    """Whether the demonstration is already there."""
+    return User.objects.filter(email=PORTEUR.courriel).exists()
+
+
+def agents_enrolled() -> int:
+    """How many demonstration agents have their second factor."""
+    return Authenticator.objects.filter(user__email__endswith="@demo.example").count()
+
+
+def days_ago(now: datetime, days: int) -> datetime:
+    """The same hour, some days earlier: the past of an invented file."""
+    return timezone.localtime(now) - timedelta(days=days)

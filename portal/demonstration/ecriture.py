@@ -1,0 +1,91 @@
+"""Writing invented letters through the forms and the services, as people do from a browser."""
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.acteur import Acteur
+from dossiers.services.sections import Manque
+from funding.forms import request_form
+from funding.models import DemandeFir
+from funding.sections import BUDGET_ASSOCIATION, BUDGET_PROJET
+from funding.services.budgets import save_budget
+from funding.services.requests import save_request_section
+from funding.states import GenreBudget
+from portal.demonstration import reponses
+from projects.forms import letter_form
+from projects.models import LettreIntention
+from projects.services.opening import open_letter
+from projects.services.territoire import add_communes
+from projects.services.writing import save_letter_section
+
+
+def write_letter(
+    *,
+    by: Acteur,
+    region: str,
+    nom: str,
+    communes: Collection[str],
+    now: datetime,
+    changes: dict[str, dict[str, Any]] | None = None,
+    demande: bool = True,
+) -> LettreIntention:
+    """A letter whose every section is complete, ready for its deposit. `changes`: answers to replace, by section."""
+    lettre = open_letter(nom_cpts=nom, nom_association=f"Association {nom}", by=by, region=region, now=now)
+    if communes:
+        add_communes(lettre=lettre, codes=communes, by=by, now=now)
+    funding = {"financement": {"demande": "avec" if demande else "sans"}}
+    for cle, answers in reponses.LETTRE.items():
+        told = {**answers, **funding.get(cle, {}), **(changes or {}).get(cle, {})}
+        if cle == "association":
+            told = {**told, "nom_cpts": nom, "nom": f"Association {nom}"}
+        save_letter_answers(lettre, cle, told, by=by, now=now)
+    lettre.refresh_from_db()
+    if lettre.demande:
+        write_request(lettre.demande, by=by, now=now)
+    lettre.refresh_from_db()
+    return lettre
+
+
+def save_letter_answers(
+    lettre: LettreIntention, cle: str, answers: dict[str, Any], *, by: Acteur, now: datetime
+) -> None:
+    """Save one section of a letter; ValueError when an answer is not valid."""
+    form = letter_form(cle, jour=timezone.localdate(now), data=reponses.posted(answers))
+    contenu, manques = _cleaned(form, cle)
+    version = lettre.sections.get(cle=cle).version
+    save_letter_section(lettre=lettre, cle=cle, contenu=contenu, manques=manques, version=version, by=by, now=now)
+
+
+def write_request(demande: DemandeFir, *, by: Acteur, now: datetime) -> None:
+    """Every section and both budgets of a request, balanced."""
+    for cle, answers in reponses.REQUETE.items():
+        form = request_form(cle, demande=demande, jour=timezone.localdate(now), data=reponses.posted(answers))
+        contenu, manques = _cleaned(form, cle)
+        version = demande.sections.get(cle=cle).version
+        save_request_section(
+            demande=demande, cle=cle, contenu=contenu, manques=manques, version=version, by=by, now=now
+        )
+    for genre, cle, lines in (
+        (GenreBudget.PROJET, BUDGET_PROJET, reponses.BUDGET_PROJET),
+        (GenreBudget.ASSOCIATION, BUDGET_ASSOCIATION, reponses.BUDGET_ASSOCIATION),
+    ):
+        save_budget(
+            demande=demande,
+            genre=genre,
+            exercice=timezone.localdate(now).year + 1,
+            montants={code: Decimal(amount) for code, amount in lines.items()},
+            details={},
+            version=demande.sections.get(cle=cle).version,
+            by=by,
+            now=now,
+        )
+
+
+def _cleaned(form: Any, cle: str) -> tuple[dict[str, Any], list[Manque]]:
+    if not form.is_valid():
+        raise ValueError(f"{cle}: {form.errors.as_json()}")
+    return form.contenu(), form.manques()

@@ -1,0 +1,234 @@
+"""The territory of a letter: search, add, remove, quarters, pilot département. Every gesture is a plain form; htmx
+only spares the reload."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views import View
+
+from dossiers.models import Territoire
+from dossiers.selectors.territoires import Part, current_draft, departements_of, discreet_overlap, parts_of
+from dossiers.services.territoires import Ajout
+from funding.selectors import bareme_on
+from guichet.kernel.lifecycle import Refused
+from guichet.kernel.money import nombre
+from projects.forms.territoire import QuartierForm
+from projects.models import LettreIntention
+from projects.selectors import letters_for_pages
+from projects.services import territoire as services
+from projects.services.writing import ECRITURE
+from territories import selectors as communes
+
+OPEN_BELOW = 60
+"""Under this number of parts every group is unfolded."""
+QUERY_MAX = 80
+
+
+@dataclass(frozen=True)
+class Groupe:
+    """The parts of one EPCI, in one département."""
+
+    cle: str
+    titre: str
+    population: int
+    parts: list[Part]
+    ouvert: bool
+
+
+class TerritoireView(LoginRequiredMixin, View):
+    """The page, and alone the answers of a search when htmx asks for them. A refused gesture is shown on it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = self.letter(request, pk)
+        if request.headers.get("HX-Target") == "resultats":
+            territoire = current_draft(lettre.dossier)
+            parts = parts_of(territoire) if territoire else []
+            return render(request, "projects/territoire_resultats.html", {"lettre": lettre, **_found(request, parts)})
+        return self.page(request, lettre)
+
+    def letter(self, request: HttpRequest, pk: int) -> LettreIntention:
+        """The letter, for those who write it; 404 for others, Refused once it is no longer written."""
+        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
+        if not rules.test_rule("lettre.rediger", request.acteur, lettre):
+            raise Http404
+        if lettre.etat not in ECRITURE:
+            raise Refused(f"Cette lettre est «\u00a0{lettre.get_etat_display()}\u00a0»\u00a0: elle ne se modifie plus.")
+        return lettre
+
+    def page(
+        self,
+        request: HttpRequest,
+        lettre: LettreIntention,
+        *,
+        erreurs: list[dict[str, str]] | None = None,
+        form: QuartierForm | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        territoire = current_draft(lettre.dossier)
+        parts = parts_of(territoire) if territoire else []
+        opened = set(request.GET.getlist("ouvert")[:5])
+        context = {
+            "lettre": lettre,
+            "territoire": territoire,
+            "nombre_parts": len(parts),
+            "groupes": _groups(parts, opened),
+            "departements": departements_of(parts),
+            "pilote": lettre.dossier.departement_pilote_id,
+            "chevauchement": discreet_overlap(territoire) if territoire and parts else None,
+            "bareme": bareme_on(timezone.localdate(request.now)),
+            "attribution": communes.attribution(),
+            "erreurs": erreurs or [],
+            **_found(request, parts),
+            **_quarter(request, parts, form),
+        }
+        return render(request, "projects/territoire.html", context, status=status)
+
+    def refused(self, request: HttpRequest, lettre: LettreIntention, error: ValidationError, anchor: str) -> HttpResponse:
+        erreurs = [{"message": message, "ancre": anchor} for message in error.messages]
+        return self.page(request, lettre, erreurs=erreurs, status=422)
+
+    def back(self, request: HttpRequest, lettre: LettreIntention, **query: Any) -> HttpResponse:
+        """The page again, with the search as it was."""
+        kept = {"q": request.POST.get("q", "")[:QUERY_MAX], **query}
+        words = urlencode({name: value for name, value in kept.items() if value}, doseq=True)
+        return redirect(reverse("projects:territoire", args=[lettre.pk]) + (f"?{words}" if words else ""))
+
+
+class AjouterView(TerritoireView):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = self.letter(request, pk)
+        codes, epci = request.POST.getlist("code"), request.POST.get("epci", "")
+        try:
+            if epci:
+                ajout = services.add_epci(lettre=lettre, epci=epci, by=request.acteur, now=request.now)
+            else:
+                ajout = services.add_communes(lettre=lettre, codes=codes, by=request.acteur, now=request.now)
+        except ValidationError as error:
+            return self.refused(request, lettre, error, "id_q")
+        _tell_added(request, ajout)
+        return self.back(request, lettre)
+
+
+class RetirerPartsView(TerritoireView):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = self.letter(request, pk)
+        chosen = {int(part) for part in request.POST.getlist("part") if part.isdecimal() and len(part) < 19}
+        territoire, group = current_draft(lettre.dossier), request.POST.get("groupe")
+        present = parts_of(territoire) if territoire else []
+        if group:
+            chosen = {part.id for part in present if _key(part) == group}
+        if not chosen:
+            return self.refused(
+                request, lettre, ValidationError("Cochez au moins une commune ou un quartier à retirer."), "parts"
+            )
+        removed = services.remove_parts(lettre=lettre, parts=chosen, by=request.acteur, now=request.now)
+        messages.success(request, f"{_count(removed)} en moins dans le territoire.")
+        return self.back(request, lettre, ouvert=sorted({_key(part) for part in present if part.id in chosen})[:5])
+
+
+class QuartierView(TerritoireView):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = self.letter(request, pk)
+        form = QuartierForm(request.POST)
+        if not form.is_valid():
+            return self.page(request, lettre, form=form, status=422)
+        given = form.cleaned_data
+        try:
+            services.add_quartier(
+                lettre=lettre, code=given.pop("commune"), **given, by=request.acteur, now=request.now
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.page(request, lettre, form=form, status=422)
+        messages.success(request, f"Le quartier «\u00a0{given['nom']}\u00a0» est ajouté.")
+        return self.back(request, lettre)
+
+
+class PiloteView(TerritoireView):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        lettre = self.letter(request, pk)
+        departement = request.POST.get("departement", "")[:3]
+        try:
+            services.choose_pilote(lettre=lettre, departement=departement, by=request.acteur, now=request.now)
+        except ValidationError as error:
+            return self.refused(request, lettre, error, "id_departement")
+        messages.success(request, "Le département pilote est choisi.")
+        return self.back(request, lettre)
+
+
+def _groups(parts: list[Part], opened: set[str]) -> list[Groupe]:
+    few = len(parts) <= OPEN_BELOW
+    groups = []
+    for key, members in groupby(parts, key=_key):
+        inside = list(members)
+        title = inside[0].epci_nom or "Hors intercommunalité"
+        departement = f" ({inside[0].departement_nom})"
+        total = sum(part.population for part in inside)
+        groups.append(Groupe(key, title + departement, total, inside, few or key in opened))
+    return groups
+
+
+def _key(part: Part) -> str:
+    return f"{part.departement}-{part.epci}"
+
+
+def _found(request: HttpRequest, parts: list[Part]) -> dict[str, Any]:
+    """The answers of the search, and which are there already."""
+    text = (request.GET.get("q") or request.POST.get("q") or "").strip()[:QUERY_MAX]
+    return {
+        "q": text,
+        "resultats": communes.search(text) if text else [],
+        "presentes": {part.code for part in parts if not part.quartier},
+    }
+
+
+def _quarter(request: HttpRequest, parts: list[Part], form: QuartierForm | None) -> dict[str, Any]:
+    """The form of a quarter and its commune, when one is asked for."""
+    code = form["commune"].value() if form else request.GET.get("quartier", "")
+    commune = communes.communes([code]).get(code) if code and len(code) == 5 else None
+    if commune is None:
+        return {"quartier": None, "form": form, "reste": 0}
+    taken = sum(part.population for part in parts if part.code == code)
+    return {
+        "quartier": commune,
+        "form": form or QuartierForm(initial={"commune": code}),
+        "reste": max((commune.population or 0) - taken, 0),
+    }
+
+
+def _tell_added(request: HttpRequest, ajout: Ajout) -> None:
+    already = f" {_count(ajout.deja)} y {'étaient' if ajout.deja > 1 else 'était'} déjà." if ajout.deja else ""
+    messages.success(request, f"{_count(ajout.ajoutees)} en plus dans le territoire.{already}")
+    for sentence in ajout.ecartees[:10]:
+        messages.warning(request, sentence)
+
+
+def _count(parts: int) -> str:
+    return f"{nombre(parts)} commune{'s' if parts > 1 else ''}" if parts else "Aucune commune"
+
+
+urlpatterns = [
+    path("lettres/<int:pk>/territoire/", TerritoireView.as_view(), name="territoire"),
+    path("lettres/<int:pk>/territoire/ajouter/", AjouterView.as_view(), name="territoire_ajouter"),
+    path("lettres/<int:pk>/territoire/retirer/", RetirerPartsView.as_view(), name="territoire_retirer"),
+    path("lettres/<int:pk>/territoire/quartier/", QuartierView.as_view(), name="territoire_quartier"),
+    path("lettres/<int:pk>/territoire/pilote/", PiloteView.as_view(), name="territoire_pilote"),
+]
