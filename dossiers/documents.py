@@ -40,6 +40,8 @@ def shown(field: forms.Field, value: Any) -> str:
     """A kept answer in the words of the page."""
     if value in (None, ""):
         return NON_RENSEIGNE
+    if read := getattr(field, "shown", None):  # a field that knows how its answer is read, such as an amount
+        return str(read(value))
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.choices).get(value, value))
     if isinstance(field, forms.DateField):
@@ -52,7 +54,11 @@ def shown(field: forms.Field, value: Any) -> str:
 def _table(label: str, field: RowsField, rows: list[dict[str, Any]]) -> Bloc:
     if not rows:
         return {"genre": "texte", "titre": label, "paragraphes": [NON_RENSEIGNE]}
-    numeric = [n for n, column in enumerate(field.colonnes.values()) if isinstance(column, forms.IntegerField)]
+    numeric = [
+        n
+        for n, column in enumerate(field.colonnes.values())
+        if isinstance(column, forms.IntegerField) or hasattr(column, "shown")
+    ]
     return {
         "genre": "tableau",
         "titre": label,

@@ -32,3 +32,6 @@ GENRES = {BUDGET_ASSOCIATION: GenreBudget.ASSOCIATION, BUDGET_PROJET: GenreBudge
 """Which budget a section holds."""
 
 BUDGETS = {genre: cle for cle, genre in GENRES.items()}
+
+MONTANT, DETAIL = "m_", "d_"
+"""Prefixes of the answers of a budget: the amount of a line, and what the form asks to specify."""

@@ -96,7 +96,7 @@ class RowsWidget(forms.Widget):
             attrs = {"id": f"id_{ident}", **champ.widget_attrs(champ.widget)}
             kind = "form-select" if isinstance(champ.widget, forms.Select) else "form-control"
             attrs["class"] = kind
-            html = champ.widget.render(ident, row.get(cle), attrs)
+            html = champ.widget.render(ident, champ.prepare_value(row.get(cle)), attrs)
             cells.append({"cle": cle, "id": f"id_{ident}", "label": champ.label, "html": html})
         return cells
 

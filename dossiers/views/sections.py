@@ -39,6 +39,10 @@ class SectionView(ABC, View):
     def page(self, step: Any, section: Section) -> dict[str, Any]:
         """What the template needs besides the form: the rubrique, the step, the next address."""
 
+    def extras(self, step: Any, section: Section, form: SectionForm) -> dict[str, Any]:
+        """What the template needs from the form as it is shown, bound or not; nothing by default."""
+        return {}
+
     @abstractmethod
     def next_url(self, step: Any, section: Section) -> str:
         """Where a saved page leads."""
@@ -100,6 +104,7 @@ class SectionView(ABC, View):
             "comparaison": comparaison,
             "auteur": _who(section) if comparaison else "",
             **self.page(step, section),
+            **self.extras(step, section, form),
         }
         return render(request, self.template_name, context, status=status)
 

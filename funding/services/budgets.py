@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from dossiers.services.sections import save_section
 from funding.calculations import budget_defects, by_line, needs, totals, whole_euros
 from funding.models import BudgetPrevisionnel, DemandeFir, LigneBudget
 from funding.nomenclature import nomenclature
-from funding.sections import BUDGETS, CHIFFRAGE
+from funding.sections import BUDGETS, CHIFFRAGE, DETAIL, MONTANT
 from funding.selectors import budget_lines, natures_on
 from funding.services.requests import as_manques, lock_for_writing
 from funding.states import GenreBudget
@@ -41,15 +42,12 @@ def save_budget(
     locked = lock_for_writing(demande, by=by)
     _judge(montants, details)
     section = locked.sections.get(cle=BUDGETS[genre])
-    contenu = {
-        "exercice": exercice,
-        "montants": {code: str(int(montant)) for code, montant in montants.items()},
-        "details": {code: text for code, text in details.items() if text and code in montants},
-    }
+    details = {code: text for code, text in details.items() if text and code in montants}
+    contenu = budget_contenu(exercice, montants, details)
     asked = locked.montant_demande if genre == GenreBudget.PROJET else None
     manques = as_manques(budget_defects(totals(montants, nomenclature()), montant_demande=asked))
     saved = save_section(section, contenu=contenu, manques=manques, version=version, by=by, now=now)
-    _write_lines(locked, genre, exercice=exercice, montants=montants, details=contenu["details"])
+    _write_lines(locked, genre, exercice=exercice, montants=montants, details=details)
     return saved
 
 
@@ -76,6 +74,15 @@ def report_chiffrage(*, demande: DemandeFir, version: int, by: Acteur, now: date
         by=by,
         now=now,
     )
+
+
+def budget_contenu(exercice: int, montants: Mapping[str, Decimal], details: Mapping[str, str]) -> dict[str, Any]:
+    """A budget as its section keeps it: one answer per field of its form."""
+    return {
+        "exercice": exercice,
+        **{f"{MONTANT}{code}": str(int(montant)) for code, montant in sorted(montants.items())},
+        **{f"{DETAIL}{code}": text for code, text in sorted(details.items())},
+    }
 
 
 def _judge(montants: Mapping[str, Decimal], details: Mapping[str, str]) -> None:

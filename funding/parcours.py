@@ -1,0 +1,31 @@
+"""Where a request is written from. Funding does not know what a request is for: the step that carries it says so.
+
+An application above registers a function in its `ready()`; it gives the label and the address of the page people
+come back to, or None when the request is not its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Retour:
+    """The page of the step: its label in the breadcrumb, its address, and where everything is checked before deposit."""
+
+    label: str
+    url: str
+    verifier: str = ""
+
+
+_steps: list[Callable[[Any], Retour | None]] = []
+
+
+def register(step: Callable[[Any], Retour | None]) -> None:
+    """Ask `step` first where a request is written from."""
+    _steps.append(step)
+
+
+def retour_of(demande: Any) -> Retour | None:
+    """The page of the step that carries this request; None when it stands alone."""
+    return next((found for step in _steps if (found := step(demande))), None)
