@@ -2,18 +2,19 @@
 
 from typing import Any
 
-import rules
+from rules.predicates import predicate
+from rules.rulesets import add_rule
 
 from accounts.states import DROITS_BY_GENRE, Droit, Genre
 
 
-@rules.predicate
+@predicate
 def administre(acteur: Any, _organisation: Any = None) -> bool:
     """Administers the portal: a member of the Guichet with that right."""
     return acteur is not None and acteur.genre == Genre.GUICHET and acteur.has(Droit.ADMINISTRER)
 
 
-@rules.predicate
+@predicate
 def gere(acteur: Any, organisation: Any = None) -> bool:
     """Manages the people of the organisation in the name of which it acts, and of no other."""
     return (
@@ -24,7 +25,7 @@ def gere(acteur: Any, organisation: Any = None) -> bool:
     )
 
 
-@rules.predicate
+@predicate
 def membre(acteur: Any, organisation: Any = None) -> bool:
     """Acts in the name of that organisation."""
     return acteur is not None and organisation is not None and acteur.organisation_id == organisation.pk
@@ -32,6 +33,8 @@ def membre(acteur: Any, organisation: Any = None) -> bool:
 
 gere_les_membres = gere | administre
 """The people of an organisation are managed by those it trusts with it, and by the administrators of the portal."""
+
+voit_les_membres = membre | administre
 
 
 def accorde(acteur: Any, genre: str, droits: set[str]) -> bool:
@@ -41,6 +44,6 @@ def accorde(acteur: Any, genre: str, droits: set[str]) -> bool:
     return droits <= set(DROITS_BY_GENRE[genre])
 
 
-rules.add_rule("accounts.administrer", administre)
-rules.add_rule("accounts.gerer_association", gere_les_membres)
-rules.add_rule("accounts.voir_organisation", membre | administre)
+add_rule("accounts.administrer", administre)  # type: ignore[no-untyped-call]
+add_rule("accounts.gerer_association", gere_les_membres)  # type: ignore[no-untyped-call]
+add_rule("accounts.voir_organisation", voit_les_membres)  # type: ignore[no-untyped-call]

@@ -52,9 +52,7 @@ def members_of(organisation: Organisation, *, on: date) -> QuerySet[Membership]:
 
 def users_with_right(organisation_ids: Iterable[int], droit: str, *, on: date) -> QuerySet[User]:
     """Active people who hold that right in one of these organisations: whom a mail is for."""
-    holders = Membership.objects.active(on=on).filter(
-        organisation__in=list(organisation_ids), droits__contains=[droit]
-    )
+    holders = Membership.objects.active(on=on).filter(organisation__in=list(organisation_ids), droits__contains=[droit])
     return User.objects.filter(is_active=True, id__in=holders.values("user_id")).order_by("id")
 
 
@@ -82,9 +80,7 @@ def holds_mandate(user: User, organisation: Organisation, *, on: date) -> bool:
     return Mandat.objects.active(on=on).filter(user=user, organisation=organisation).exists()
 
 
-def covering_delegations(
-    user: User, organisation: Organisation, *, montant: Decimal, on: date
-) -> QuerySet[Delegation]:
+def covering_delegations(user: User, organisation: Organisation, *, montant: Decimal, on: date) -> QuerySet[Delegation]:
     """Delegations in force that day whose ceiling covers the amount; the object is for a person to read."""
     return (
         Delegation.objects.active(on=on)

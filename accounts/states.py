@@ -32,7 +32,7 @@ DROITS_ASSOCIATION = (Droit.REDIGER, Droit.DEPOSER, Droit.GERER)
 DROITS_BODY = (Droit.REDIGER, Droit.INSTRUIRE, Droit.DECIDER, Droit.SIGNER, Droit.GERER)
 
 DROITS_BY_GENRE: dict[str, tuple[Droit, ...]] = {
-    **{genre: DROITS_BODY for genre in Genre.values},
+    **dict.fromkeys(Genre.values, DROITS_BODY),
     Genre.ASSOCIATION: DROITS_ASSOCIATION,
     Genre.GUICHET: (Droit.REDIGER, Droit.INSTRUIRE, Droit.GERER, Droit.ADMINISTRER),
 }

@@ -6,6 +6,10 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
 
 EMAIL = "Adresse électronique"
 PASSWORD_HELP = (
@@ -39,6 +43,17 @@ class SignupForm(Plain, account.SignupForm):
         "email": "Un message y sera envoyé pour vérifier qu’elle est à vous.",
         "password1": PASSWORD_HELP,
     }
+
+    def clean(self) -> dict[str, Any]:
+        """A password too close to the name is refused; allauth compares it with the address only."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("password1"):
+            person = User(**{name: cleaned.get(name, "") for name in ("email", "prenom", "nom")})
+            try:
+                validate_password(cleaned["password1"], person)
+            except ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
 
 
 class ResetPasswordForm(Plain, account.ResetPasswordForm):

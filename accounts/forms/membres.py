@@ -26,13 +26,18 @@ class DroitsForm(forms.Form):
     """A function and rights, among those this acteur may give in that organisation or the person already has."""
 
     fonction = forms.CharField(
-        label="Fonction", max_length=120, required=False, help_text="Par exemple : présidente, coordinateur, consultante."
+        label="Fonction",
+        max_length=120,
+        required=False,
+        help_text="Par exemple : présidente, coordinateur, consultante.",
     )
     droits = forms.MultipleChoiceField(
         label="Droits", required=False, widget=forms.CheckboxSelectMultiple, help_text=DROITS_HELP
     )
 
-    def __init__(self, *args: Any, organisation: Organisation, by: Acteur, held: frozenset[str] = frozenset(), **kwargs: Any):
+    def __init__(
+        self, *args: Any, organisation: Organisation, by: Acteur, held: frozenset[str] = frozenset(), **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         offered = [
             (droit.value, EXPLANATIONS[droit])
@@ -43,7 +48,9 @@ class DroitsForm(forms.Form):
 
 
 class InvitationForm(DroitsForm):
-    email = forms.EmailField(label="Adresse électronique", help_text="L’invitation y est envoyée ; elle vaut quatorze jours.")
+    email = forms.EmailField(
+        label="Adresse électronique", help_text="L’invitation y est envoyée ; elle vaut quatorze jours."
+    )
     field_order = ["email", "fonction", "droits"]
 
 

@@ -11,272 +11,701 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(error_messages={'unique': 'Un compte existe déjà pour cette adresse.'}, max_length=254, unique=True, verbose_name='adresse électronique')),
-                ('prenom', models.CharField(max_length=100, verbose_name='prénom')),
-                ('nom', models.CharField(max_length=100, verbose_name='nom')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='équipe technique')),
-                ('is_active', models.BooleanField(default=True, verbose_name='actif')),
-                ('date_joined', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='inscrit le')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "Un compte existe déjà pour cette adresse."},
+                        max_length=254,
+                        unique=True,
+                        verbose_name="adresse électronique",
+                    ),
+                ),
+                ("prenom", models.CharField(max_length=100, verbose_name="prénom")),
+                ("nom", models.CharField(max_length=100, verbose_name="nom")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="équipe technique")),
+                ("is_active", models.BooleanField(default=True, verbose_name="actif")),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="inscrit le"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'personne',
-                'verbose_name_plural': 'personnes',
+                "verbose_name": "personne",
+                "verbose_name_plural": "personnes",
             },
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('du_le', models.DateField(verbose_name='du')),
-                ('au_le', models.DateField(verbose_name='au')),
-                ('remplacant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='remplacements', to=settings.AUTH_USER_MODEL, verbose_name='remplaçant')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("du_le", models.DateField(verbose_name="du")),
+                ("au_le", models.DateField(verbose_name="au")),
+                (
+                    "remplacant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="remplacements",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="remplaçant",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absences",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'absence',
-                'verbose_name_plural': 'absences',
+                "verbose_name": "absence",
+                "verbose_name_plural": "absences",
             },
         ),
         migrations.CreateModel(
-            name='Envoi',
+            name="Envoi",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evenement', models.UUIDField(verbose_name='événement')),
-                ('modele', models.CharField(max_length=80, verbose_name='modèle')),
-                ('destinataire', models.EmailField(max_length=254, verbose_name='destinataire')),
-                ('dossier_reference', models.CharField(blank=True, max_length=40, verbose_name='dossier')),
-                ('sujet', models.CharField(max_length=200, verbose_name='objet')),
-                ('texte', models.TextField(verbose_name='texte')),
-                ('html', models.TextField(blank=True, verbose_name='texte mis en forme')),
-                ('url', models.CharField(blank=True, max_length=300, verbose_name='lien')),
-                ('confidentiel', models.BooleanField(default=False, verbose_name='confidentiel')),
-                ('message_id', models.CharField(editable=False, max_length=120, unique=True)),
-                ('etat', models.CharField(choices=[('attendu', 'À envoyer'), ('envoye', 'Envoyé'), ('echec', 'En échec')], default='attendu', max_length=10, verbose_name='état')),
-                ('essais', models.PositiveSmallIntegerField(default=0, verbose_name='essais')),
-                ('prochain_essai_at', models.DateTimeField(blank=True, null=True, verbose_name='prochain essai')),
-                ('erreur', models.TextField(blank=True, verbose_name='cause de l’échec')),
-                ('created_at', models.DateTimeField(verbose_name='créé le')),
-                ('envoye_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyé le')),
-                ('lu_at', models.DateTimeField(blank=True, null=True, verbose_name='lu le')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='envois', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evenement", models.UUIDField(verbose_name="événement")),
+                ("modele", models.CharField(max_length=80, verbose_name="modèle")),
+                ("destinataire", models.EmailField(max_length=254, verbose_name="destinataire")),
+                ("dossier_reference", models.CharField(blank=True, max_length=40, verbose_name="dossier")),
+                ("sujet", models.CharField(max_length=200, verbose_name="objet")),
+                ("texte", models.TextField(verbose_name="texte")),
+                ("html", models.TextField(blank=True, verbose_name="texte mis en forme")),
+                ("url", models.CharField(blank=True, max_length=300, verbose_name="lien")),
+                ("confidentiel", models.BooleanField(default=False, verbose_name="confidentiel")),
+                ("message_id", models.CharField(editable=False, max_length=120, unique=True)),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[("attendu", "À envoyer"), ("envoye", "Envoyé"), ("echec", "En échec")],
+                        default="attendu",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("essais", models.PositiveSmallIntegerField(default=0, verbose_name="essais")),
+                ("prochain_essai_at", models.DateTimeField(blank=True, null=True, verbose_name="prochain essai")),
+                ("erreur", models.TextField(blank=True, verbose_name="cause de l’échec")),
+                ("created_at", models.DateTimeField(verbose_name="créé le")),
+                ("envoye_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyé le")),
+                ("lu_at", models.DateTimeField(blank=True, null=True, verbose_name="lu le")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="envois",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'envoi',
-                'verbose_name_plural': 'envois',
+                "verbose_name": "envoi",
+                "verbose_name_plural": "envois",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('genre', models.CharField(choices=[('association', 'Association'), ('guichet', 'Guichet CPTS'), ('urps', 'URPS'), ('ars', 'Agence régionale de santé'), ('dd_ars', 'Délégation départementale de l’ARS'), ('cpam', 'Caisse d’assurance maladie'), ('msa', 'MSA'), ('elsm', 'Échelon local du service médical')], max_length=20, verbose_name='nature')),
-                ('code', models.SlugField(max_length=80, unique=True, verbose_name='code')),
-                ('nom', models.CharField(max_length=200, verbose_name='nom')),
-                ('sigle', models.CharField(blank=True, max_length=40, verbose_name='sigle')),
-                ('region', models.CharField(max_length=3, verbose_name='code de la région')),
-                ('departements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), blank=True, default=list, size=None, verbose_name='départements')),
-                ('courriel', models.EmailField(blank=True, max_length=254, verbose_name='courriel')),
-                ('telephone', models.CharField(blank=True, max_length=30, verbose_name='téléphone')),
-                ('adresse', models.TextField(blank=True, verbose_name='adresse postale')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='composantes', to='accounts.organisation', verbose_name='rattachée à')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("association", "Association"),
+                            ("guichet", "Guichet CPTS"),
+                            ("urps", "URPS"),
+                            ("ars", "Agence régionale de santé"),
+                            ("dd_ars", "Délégation départementale de l’ARS"),
+                            ("cpam", "Caisse d’assurance maladie"),
+                            ("msa", "MSA"),
+                            ("elsm", "Échelon local du service médical"),
+                        ],
+                        max_length=20,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("code", models.SlugField(max_length=80, unique=True, verbose_name="code")),
+                ("nom", models.CharField(max_length=200, verbose_name="nom")),
+                ("sigle", models.CharField(blank=True, max_length=40, verbose_name="sigle")),
+                ("region", models.CharField(max_length=3, verbose_name="code de la région")),
+                (
+                    "departements",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="départements",
+                    ),
+                ),
+                ("courriel", models.EmailField(blank=True, max_length=254, verbose_name="courriel")),
+                ("telephone", models.CharField(blank=True, max_length=30, verbose_name="téléphone")),
+                ("adresse", models.TextField(blank=True, verbose_name="adresse postale")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="composantes",
+                        to="accounts.organisation",
+                        verbose_name="rattachée à",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fonction', models.CharField(blank=True, max_length=120, verbose_name='fonction')),
-                ('droits', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('rediger', 'Rédiger'), ('deposer', 'Déposer'), ('gerer', 'Gérer les personnes'), ('instruire', 'Instruire'), ('decider', 'Décider'), ('signer', 'Signer'), ('administrer', 'Administrer le portail')], max_length=20), blank=True, default=list, size=None, verbose_name='droits')),
-                ('representant_legal', models.BooleanField(default=False, verbose_name='représentant légal')),
-                ('debut_le', models.DateField(verbose_name='membre depuis le')),
-                ('fin_le', models.DateField(blank=True, null=True, verbose_name='n’est plus membre à compter du')),
-                ('ajoute_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('retire_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.organisation', verbose_name='organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("fonction", models.CharField(blank=True, max_length=120, verbose_name="fonction")),
+                (
+                    "droits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("rediger", "Rédiger"),
+                                ("deposer", "Déposer"),
+                                ("gerer", "Gérer les personnes"),
+                                ("instruire", "Instruire"),
+                                ("decider", "Décider"),
+                                ("signer", "Signer"),
+                                ("administrer", "Administrer le portail"),
+                            ],
+                            max_length=20,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="droits",
+                    ),
+                ),
+                ("representant_legal", models.BooleanField(default=False, verbose_name="représentant légal")),
+                ("debut_le", models.DateField(verbose_name="membre depuis le")),
+                ("fin_le", models.DateField(blank=True, null=True, verbose_name="n’est plus membre à compter du")),
+                (
+                    "ajoute_par",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "retire_par",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appartenance',
-                'verbose_name_plural': 'appartenances',
+                "verbose_name": "appartenance",
+                "verbose_name_plural": "appartenances",
             },
         ),
         migrations.CreateModel(
-            name='Mandat',
+            name="Mandat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('qualite', models.CharField(choices=[('titulaire', 'Titulaire'), ('suppleant', 'Suppléant')], max_length=10, verbose_name='qualité')),
-                ('debut_le', models.DateField(verbose_name='du')),
-                ('fin_le', models.DateField(blank=True, null=True, verbose_name='au')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandats', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandats', to='accounts.organisation', verbose_name='URPS')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "qualite",
+                    models.CharField(
+                        choices=[("titulaire", "Titulaire"), ("suppleant", "Suppléant")],
+                        max_length=10,
+                        verbose_name="qualité",
+                    ),
+                ),
+                ("debut_le", models.DateField(verbose_name="du")),
+                ("fin_le", models.DateField(blank=True, null=True, verbose_name="au")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandats",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandats",
+                        to="accounts.organisation",
+                        verbose_name="URPS",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mandat',
-                'verbose_name_plural': 'mandats',
+                "verbose_name": "mandat",
+                "verbose_name_plural": "mandats",
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='adresse électronique')),
-                ('fonction', models.CharField(blank=True, max_length=120, verbose_name='fonction')),
-                ('droits', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('rediger', 'Rédiger'), ('deposer', 'Déposer'), ('gerer', 'Gérer les personnes'), ('instruire', 'Instruire'), ('decider', 'Décider'), ('signer', 'Signer'), ('administrer', 'Administrer le portail')], max_length=20), blank=True, default=list, size=None, verbose_name='droits')),
-                ('jeton_sha256', models.CharField(editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(verbose_name='envoyée le')),
-                ('expire_at', models.DateTimeField(verbose_name='expire le')),
-                ('acceptee_at', models.DateTimeField(blank=True, null=True, verbose_name='acceptée le')),
-                ('revoquee_at', models.DateTimeField(blank=True, null=True, verbose_name='annulée le')),
-                ('invite_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='invité par')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='accounts.organisation', verbose_name='organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                ("fonction", models.CharField(blank=True, max_length=120, verbose_name="fonction")),
+                (
+                    "droits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("rediger", "Rédiger"),
+                                ("deposer", "Déposer"),
+                                ("gerer", "Gérer les personnes"),
+                                ("instruire", "Instruire"),
+                                ("decider", "Décider"),
+                                ("signer", "Signer"),
+                                ("administrer", "Administrer le portail"),
+                            ],
+                            max_length=20,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="droits",
+                    ),
+                ),
+                ("jeton_sha256", models.CharField(editable=False, max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(verbose_name="envoyée le")),
+                ("expire_at", models.DateTimeField(verbose_name="expire le")),
+                ("acceptee_at", models.DateTimeField(blank=True, null=True, verbose_name="acceptée le")),
+                ("revoquee_at", models.DateTimeField(blank=True, null=True, verbose_name="annulée le")),
+                (
+                    "invite_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="invité par",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
             },
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('objet', models.CharField(max_length=200, verbose_name='objet')),
-                ('plafond', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='plafond en euros')),
-                ('acte', models.CharField(max_length=200, verbose_name='acte de délégation')),
-                ('debut_le', models.DateField(verbose_name='du')),
-                ('fin_le', models.DateField(blank=True, null=True, verbose_name='au')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='accounts.organisation', verbose_name='organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("objet", models.CharField(max_length=200, verbose_name="objet")),
+                (
+                    "plafond",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="plafond en euros"
+                    ),
+                ),
+                ("acte", models.CharField(max_length=200, verbose_name="acte de délégation")),
+                ("debut_le", models.DateField(verbose_name="du")),
+                ("fin_le", models.DateField(blank=True, null=True, verbose_name="au")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'délégation de signature',
-                'verbose_name_plural': 'délégations de signature',
+                "verbose_name": "délégation de signature",
+                "verbose_name_plural": "délégations de signature",
             },
         ),
         migrations.CreateModel(
-            name='Profession',
+            name="Profession",
             fields=[
-                ('code', models.SlugField(max_length=60, primary_key=True, serialize=False, verbose_name='code')),
-                ('libelle', models.CharField(max_length=120, verbose_name='libellé')),
-                ('categorie', models.CharField(choices=[('medicale', 'Professions médicales'), ('pharmacie', 'Professions de la pharmacie'), ('auxiliaire', 'Auxiliaires médicaux'), ('autre', 'Autres professionnels')], max_length=20, verbose_name='catégorie')),
-                ('ordre', models.PositiveSmallIntegerField(verbose_name='ordre d’affichage')),
-                ('urps', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='professions', to='accounts.organisation', verbose_name='URPS')),
+                ("code", models.SlugField(max_length=60, primary_key=True, serialize=False, verbose_name="code")),
+                ("libelle", models.CharField(max_length=120, verbose_name="libellé")),
+                (
+                    "categorie",
+                    models.CharField(
+                        choices=[
+                            ("medicale", "Professions médicales"),
+                            ("pharmacie", "Professions de la pharmacie"),
+                            ("auxiliaire", "Auxiliaires médicaux"),
+                            ("autre", "Autres professionnels"),
+                        ],
+                        max_length=20,
+                        verbose_name="catégorie",
+                    ),
+                ),
+                ("ordre", models.PositiveSmallIntegerField(verbose_name="ordre d’affichage")),
+                (
+                    "urps",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="professions",
+                        to="accounts.organisation",
+                        verbose_name="URPS",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'profession',
-                'verbose_name_plural': 'professions',
+                "verbose_name": "profession",
+                "verbose_name_plural": "professions",
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower', violation_error_message='L’adresse est enregistrée en minuscules.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="user_email_lower",
+                violation_error_message="L’adresse est enregistrée en minuscules.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('au_le__gte', models.F('du_le'))), name='absence_dates', violation_error_message='Le dernier jour ne peut pas précéder le premier.'),
+            model_name="absence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("au_le__gte", models.F("du_le"))),
+                name="absence_dates",
+                violation_error_message="Le dernier jour ne peut pas précéder le premier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('remplacant__isnull', True), models.Q(('remplacant', models.F('user')), _negated=True), _connector='OR'), name='absence_remplacant', violation_error_message='On ne se remplace pas soi-même.'),
+            model_name="absence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("remplacant__isnull", True),
+                    models.Q(("remplacant", models.F("user")), _negated=True),
+                    _connector="OR",
+                ),
+                name="absence_remplacant",
+                violation_error_message="On ne se remplace pas soi-même.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='absence',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('user_id'), models.F('user_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('du_le'), models.F('au_le'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='absence_one_at_a_time', violation_error_message='Une absence est déjà notée à ces dates.'),
+            model_name="absence",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(models.F("user_id"), models.F("user_id"), models.Value("[]"), function="int8range"),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("du_le"),
+                            models.F("au_le"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="absence_one_at_a_time",
+                violation_error_message="Une absence est déjà notée à ces dates.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='envoi',
-            index=models.Index(condition=models.Q(('etat', 'attendu')), fields=['prochain_essai_at', 'id'], name='envoi_due'),
+            model_name="envoi",
+            index=models.Index(
+                condition=models.Q(("etat", "attendu")), fields=["prochain_essai_at", "id"], name="envoi_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='envoi',
-            index=models.Index(fields=['user', '-created_at', '-id'], name='envoi_inbox'),
+            model_name="envoi",
+            index=models.Index(fields=["user", "-created_at", "-id"], name="envoi_inbox"),
         ),
         migrations.AddIndex(
-            model_name='envoi',
-            index=models.Index(condition=models.Q(('etat', 'echec')), fields=['-created_at'], name='envoi_failed'),
+            model_name="envoi",
+            index=models.Index(condition=models.Q(("etat", "echec")), fields=["-created_at"], name="envoi_failed"),
         ),
         migrations.AddConstraint(
-            model_name='envoi',
-            constraint=models.UniqueConstraint(fields=('evenement', 'modele', 'destinataire'), name='envoi_once', violation_error_message='Ce message est déjà prévu.'),
+            model_name="envoi",
+            constraint=models.UniqueConstraint(
+                fields=("evenement", "modele", "destinataire"),
+                name="envoi_once",
+                violation_error_message="Ce message est déjà prévu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='envoi',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('envoye_at__isnull', True), ('etat', 'attendu'), ('prochain_essai_at__isnull', False)), models.Q(('envoye_at__isnull', False), ('etat', 'envoye')), models.Q(('envoye_at__isnull', True), ('etat', 'echec')), _connector='OR'), name='envoi_state_and_dates', violation_error_message='L’état de l’envoi ne correspond pas à ses dates.'),
+            model_name="envoi",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("envoye_at__isnull", True), ("etat", "attendu"), ("prochain_essai_at__isnull", False)),
+                    models.Q(("envoye_at__isnull", False), ("etat", "envoye")),
+                    models.Q(("envoye_at__isnull", True), ("etat", "echec")),
+                    _connector="OR",
+                ),
+                name="envoi_state_and_dates",
+                violation_error_message="L’état de l’envoi ne correspond pas à ses dates.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['region', 'genre'], name='organisation_region_genre'),
+            model_name="organisation",
+            index=models.Index(fields=["region", "genre"], name="organisation_region_genre"),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('genre__in', ['association', 'guichet', 'urps', 'ars', 'dd_ars', 'cpam', 'msa', 'elsm'])), name='organisation_genre_known', violation_error_message='Cette nature d’organisation n’existe pas.'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("genre__in", ["association", "guichet", "urps", "ars", "dd_ars", "cpam", "msa", "elsm"])
+                ),
+                name="organisation_genre_known",
+                violation_error_message="Cette nature d’organisation n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('genre__in', ['guichet', 'ars'])), fields=('region', 'genre'), name='organisation_one_guichet_one_ars', violation_error_message='Cette région a déjà cette organisation.'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("genre__in", ["guichet", "ars"])),
+                fields=("region", "genre"),
+                name="organisation_one_guichet_one_ars",
+                violation_error_message="Cette région a déjà cette organisation.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('fin_le__isnull', True), ('fin_le__gte', models.F('debut_le')), _connector='OR'), name='membership_dates', violation_error_message='La fin ne peut pas précéder le début.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fin_le__isnull", True), ("fin_le__gte", models.F("debut_le")), _connector="OR"),
+                name="membership_dates",
+                violation_error_message="La fin ne peut pas précéder le début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('droits__contained_by', ['rediger', 'deposer', 'gerer', 'instruire', 'decider', 'signer', 'administrer'])), name='membership_droits_known', violation_error_message='Un de ces droits n’existe pas.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "droits__contained_by",
+                        ["rediger", "deposer", "gerer", "instruire", "decider", "signer", "administrer"],
+                    )
+                ),
+                name="membership_droits_known",
+                violation_error_message="Un de ces droits n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('user_id'), models.F('user_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('organisation_id'), models.F('organisation_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('debut_le'), models.F('fin_le'), models.Value('[)'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='membership_one_at_a_time', violation_error_message='Cette personne est déjà membre de cette organisation.'),
+            model_name="membership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(models.F("user_id"), models.F("user_id"), models.Value("[]"), function="int8range"),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("organisation_id"),
+                            models.F("organisation_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("debut_le"),
+                            models.F("fin_le"),
+                            models.Value("[)"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="membership_one_at_a_time",
+                violation_error_message="Cette personne est déjà membre de cette organisation.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandat',
-            constraint=models.CheckConstraint(condition=models.Q(('fin_le__isnull', True), ('fin_le__gte', models.F('debut_le')), _connector='OR'), name='mandat_dates', violation_error_message='La fin ne peut pas précéder le début.'),
+            model_name="mandat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fin_le__isnull", True), ("fin_le__gte", models.F("debut_le")), _connector="OR"),
+                name="mandat_dates",
+                violation_error_message="La fin ne peut pas précéder le début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandat',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('user_id'), models.F('user_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('organisation_id'), models.F('organisation_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('debut_le'), models.F('fin_le'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='mandat_one_at_a_time', violation_error_message='Cette personne a déjà un mandat de cette URPS à ces dates.'),
+            model_name="mandat",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(models.F("user_id"), models.F("user_id"), models.Value("[]"), function="int8range"),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("organisation_id"),
+                            models.F("organisation_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("debut_le"),
+                            models.F("fin_le"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="mandat_one_at_a_time",
+                violation_error_message="Cette personne a déjà un mandat de cette URPS à ces dates.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('acceptee_at__isnull', True), ('revoquee_at__isnull', True)), fields=('organisation', 'email'), name='invitation_one_pending', violation_error_message='Une invitation est déjà en cours pour cette adresse.'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("acceptee_at__isnull", True), ("revoquee_at__isnull", True)),
+                fields=("organisation", "email"),
+                name="invitation_one_pending",
+                violation_error_message="Une invitation est déjà en cours pour cette adresse.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='invitation_email_lower'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="invitation_email_lower",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('droits__contained_by', ['rediger', 'deposer', 'gerer', 'instruire', 'decider', 'signer', 'administrer'])), name='invitation_droits_known', violation_error_message='Un de ces droits n’existe pas.'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "droits__contained_by",
+                        ["rediger", "deposer", "gerer", "instruire", "decider", "signer", "administrer"],
+                    )
+                ),
+                name="invitation_droits_known",
+                violation_error_message="Un de ces droits n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('acceptee_at__isnull', True), ('revoquee_at__isnull', True), _connector='OR'), name='invitation_one_end', violation_error_message='Une invitation acceptée ne peut plus être annulée.'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("acceptee_at__isnull", True), ("revoquee_at__isnull", True), _connector="OR"),
+                name="invitation_one_end",
+                violation_error_message="Une invitation acceptée ne peut plus être annulée.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('fin_le__isnull', True), ('fin_le__gte', models.F('debut_le')), _connector='OR'), name='delegation_dates', violation_error_message='La fin ne peut pas précéder le début.'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fin_le__isnull", True), ("fin_le__gte", models.F("debut_le")), _connector="OR"),
+                name="delegation_dates",
+                violation_error_message="La fin ne peut pas précéder le début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('plafond__isnull', True), ('plafond__gt', 0), _connector='OR'), name='delegation_plafond', violation_error_message='Le plafond est un montant positif.'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("plafond__isnull", True), ("plafond__gt", 0), _connector="OR"),
+                name="delegation_plafond",
+                violation_error_message="Le plafond est un montant positif.",
+            ),
         ),
     ]

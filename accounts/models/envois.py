@@ -60,9 +60,7 @@ class Envoi(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["prochain_essai_at", "id"], condition=Q(etat=EtatEnvoi.ATTENDU), name="envoi_due"
-            ),
+            models.Index(fields=["prochain_essai_at", "id"], condition=Q(etat=EtatEnvoi.ATTENDU), name="envoi_due"),
             models.Index(fields=["user", "-created_at", "-id"], name="envoi_inbox"),
             models.Index(fields=["-created_at"], condition=Q(etat=EtatEnvoi.ECHEC), name="envoi_failed"),
         ]

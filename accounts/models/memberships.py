@@ -43,9 +43,7 @@ class Membership(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="memberships", verbose_name="organisation"
     )
     fonction = models.CharField("fonction", max_length=120, blank=True)
-    droits = ArrayField(
-        models.CharField(max_length=20, choices=Droit), verbose_name="droits", default=list, blank=True
-    )
+    droits = ArrayField(models.CharField(max_length=20, choices=Droit), verbose_name="droits", default=list, blank=True)
     representant_legal = models.BooleanField("représentant légal", default=False)
     debut_le = models.DateField("membre depuis le")
     fin_le = models.DateField("n’est plus membre à compter du", null=True, blank=True)

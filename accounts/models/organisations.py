@@ -14,9 +14,7 @@ class Organisation(models.Model):
     nom = models.CharField("nom", max_length=200)
     sigle = models.CharField("sigle", max_length=40, blank=True)
     region = models.CharField("code de la région", max_length=3)
-    departements = ArrayField(
-        models.CharField(max_length=3), verbose_name="départements", default=list, blank=True
-    )
+    departements = ArrayField(models.CharField(max_length=3), verbose_name="départements", default=list, blank=True)
     parent = models.ForeignKey(
         "self",
         verbose_name="rattachée à",

@@ -47,7 +47,11 @@ def invite(
     """Invite an address, account or not, and queue its mail. Refused to a member, twice, or without the right."""
     _judge(organisation, droits, by)
     email = normalise_email(email)
-    if Membership.objects.active(on=timezone.localdate(now)).filter(organisation=organisation, user__email=email).exists():
+    if (
+        Membership.objects.active(on=timezone.localdate(now))
+        .filter(organisation=organisation, user__email=email)
+        .exists()
+    ):
         raise Refused(ALREADY_MEMBER)
     token = secrets.token_urlsafe(32)
     try:
@@ -103,7 +107,11 @@ def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
         raise Refused(reason)
     if not EmailAddress.objects.filter(user=user, email__iexact=current.email, verified=True).exists():
         raise Refused(OTHER_ADDRESS)
-    if Membership.objects.active(on=timezone.localdate(now)).filter(organisation=current.organisation, user=user).exists():
+    if (
+        Membership.objects.active(on=timezone.localdate(now))
+        .filter(organisation=current.organisation, user=user)
+        .exists()
+    ):
         raise Refused(ALREADY_MEMBER)
     current.acceptee_at = now
     current.save(update_fields=["acceptee_at"])

@@ -180,4 +180,5 @@ def _subject(modele: str, values: dict[str, Any]) -> str:
 
 def _text(template: str, values: dict[str, Any]) -> str:
     """A plain text: nothing is escaped for HTML."""
-    return get_template(template).template.render(Context(values, autoescape=False)).strip()
+    compiled: Any = get_template(template)
+    return str(compiled.template.render(Context(values, autoescape=False))).strip()

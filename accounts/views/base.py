@@ -7,8 +7,8 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.generic.edit import FormMixin
 
-import rules
 from accounts.models import Organisation
+from accounts.rules import administre, voit_les_membres
 
 
 class UnprocessableMixin(FormMixin):  # type: ignore[type-arg]
@@ -22,7 +22,7 @@ class AdministratorMixin(LoginRequiredMixin):
     """For the administrators of the portal; the page does not exist for others."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated and not rules.test_rule("accounts.administrer", request.acteur):  # type: ignore[attr-defined]
+        if request.user.is_authenticated and not administre.test(request.acteur):  # type: ignore[attr-defined]
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
@@ -32,6 +32,6 @@ def organisation_of(request: Any, code: str) -> Organisation:
     organisation = request.acteur.membership.organisation if request.acteur.membership else None
     if organisation is None or organisation.code != code:
         organisation = Organisation.objects.filter(code=code).first()
-    if organisation is None or not rules.test_rule("accounts.voir_organisation", request.acteur, organisation):
+    if organisation is None or not voit_les_membres.test(request.acteur, organisation):
         raise Http404
     return organisation

@@ -11,26 +11,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import FormView, ListView, TemplateView, View
 
-import rules
 from accounts import selectors
 from accounts.forms.membres import InvitationForm, MembreForm
 from accounts.models import Invitation, Membership, Organisation
+from accounts.rules import gere_les_membres
 from accounts.services import invitations, memberships
 from accounts.views.base import AdministratorMixin, UnprocessableMixin, organisation_of
 from guichet.kernel.lifecycle import Refused
 
 
 class OrganisationMixin(LoginRequiredMixin):
-    """Finds the organisation of the address, its member when there is one, and whether the person may change anything."""
+    """Finds the organisation of the address, its member when there is one, and whether one may change anything."""
 
     manages_only = False
     of_one_member = False
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self.handle_no_permission()  # type: ignore[return-value]
+            return self.handle_no_permission()
         self.organisation = organisation_of(request, kwargs["code"])
-        self.peut_gerer = rules.test_rule("accounts.gerer_association", request.acteur, self.organisation)
+        self.peut_gerer = gere_les_membres.test(request.acteur, self.organisation)
         if self.manages_only and not self.peut_gerer:
             raise Http404
         if self.of_one_member:
@@ -38,7 +38,7 @@ class OrganisationMixin(LoginRequiredMixin):
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, organisation=self.organisation, peut_gerer=self.peut_gerer)  # type: ignore[misc]
+        return super().get_context_data(**kwargs, organisation=self.organisation, peut_gerer=self.peut_gerer)  # type: ignore[misc,no-any-return]
 
     @property
     def page(self) -> str:
@@ -96,7 +96,13 @@ class MembreView(OrganisationMixin, UnprocessableMixin, FormView):  # type: igno
         }
         held = frozenset(self.membre.droits)
         by = self.request.acteur  # type: ignore[attr-defined]
-        return {**super().get_form_kwargs(), "organisation": self.organisation, "by": by, "held": held, "initial": initial}
+        return {
+            **super().get_form_kwargs(),
+            "organisation": self.organisation,
+            "by": by,
+            "held": held,
+            "initial": initial,
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, membre=self.membre)

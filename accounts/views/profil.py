@@ -72,7 +72,7 @@ class MessageView(LoginRequiredMixin, DetailView):  # type: ignore[type-arg]
     context_object_name = "envoi"
 
     def get_queryset(self) -> QuerySet[Envoi]:
-        return selectors.inbox(self.request.user).only("id", "sujet", "dossier_reference", "texte", "url", "created_at", "lu_at")  # type: ignore[arg-type]
+        return selectors.inbox(self.request.user).defer(None)  # type: ignore[arg-type]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().get(request, *args, **kwargs)

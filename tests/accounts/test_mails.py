@@ -51,9 +51,13 @@ def test_a_mail_to_nobody_is_a_fault_of_the_caller() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_row_goes_with_the_event_when_the_event_is_rolled_back() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        queue()
-        raise RuntimeError
+    def fail_after_queueing() -> None:
+        with transaction.atomic():
+            queue()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_queueing()
     assert not Envoi.objects.exists()
 
 
@@ -222,7 +226,11 @@ def test_the_task_sends_what_is_due() -> None:
     from accounts.tasks import envoyer_les_mails
 
     mails.queue_mail(
-        evenement=uuid4(), modele="second_facteur_retire", user=UserFactory(), contexte={}, now=NOW - timedelta(days=900)
+        evenement=uuid4(),
+        modele="second_facteur_retire",
+        user=UserFactory(),
+        contexte={},
+        now=NOW - timedelta(days=900),
     )
     assert envoyer_les_mails() == 1
     assert mail.outbox[0].subject == "Second facteur retiré"

@@ -95,7 +95,11 @@ def test_the_failed_mails_cost_the_same_with_one_and_three_rows(
 
 def fail(envoi: Envoi) -> Envoi:
     Envoi.objects.filter(pk=envoi.pk).update(
-        etat=EtatEnvoi.ECHEC, essais=8, prochain_essai_at=None, erreur="SMTPRecipientsRefused : boite inconnue", texte=CANARY
+        etat=EtatEnvoi.ECHEC,
+        essais=8,
+        prochain_essai_at=None,
+        erreur="SMTPRecipientsRefused : boite inconnue",
+        texte=CANARY,
     )
     return envoi
 
@@ -140,7 +144,8 @@ def test_a_person_corrects_its_name(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["accounts:profil", "accounts:choisir_qualite", "accounts:messagerie", "accounts:envois", "accounts:organisations"]
+    "name",
+    ["accounts:profil", "accounts:choisir_qualite", "accounts:messagerie", "accounts:envois", "accounts:organisations"],
 )
 def test_a_stranger_is_asked_to_sign_in(client: Client, name: str) -> None:
     url = reverse(name)

@@ -195,4 +195,9 @@ def test_a_person_without_any_membership_acts_for_itself(client: Client) -> None
     client.force_login(user)
     acteur: Any = client.get(reverse("accounts:choisir_qualite")).wsgi_request.acteur  # type: ignore[attr-defined]
     assert (acteur.user, acteur.genre, acteur.organisation_id, acteur.qualite) == (user, "", None, "")
-    assert (acteur.droits, acteur.departements, acteur.region, acteur.est_agent) == (frozenset(), frozenset(), "", False)
+    assert (acteur.droits, acteur.departements, acteur.region, acteur.est_agent) == (
+        frozenset(),
+        frozenset(),
+        "",
+        False,
+    )

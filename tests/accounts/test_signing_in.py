@@ -54,7 +54,12 @@ def test_without_verification_nobody_enters(client: Client) -> None:
 def test_sign_up_needs_a_name_and_a_password_that_is_not_the_name(client: Client) -> None:
     content = client.post(reverse("account_signup"), {**NEW, "nom": ""}).content.decode()
     assert "Ce champ est obligatoire" in content
-    weak = {**NEW, "nom": "Montesquieuvolvestre", "password1": "montesquieuvolvestre", "password2": "montesquieuvolvestre"}
+    weak = {
+        **NEW,
+        "nom": "Montesquieuvolvestre",
+        "password1": "montesquieuvolvestre",
+        "password2": "montesquieuvolvestre",
+    }
     assert "trop semblable" in client.post(reverse("account_signup"), weak).content.decode()
     assert not User.objects.exists()
 
@@ -134,7 +139,9 @@ def test_pages_of_entrance_are_ours_and_in_french(client: Client, name: str) -> 
     assert "placeholder" not in content
 
 
-@pytest.mark.parametrize("name", ["account_email", "account_change_password", "account_logout", "mfa_index", "mfa_activate_totp"])
+@pytest.mark.parametrize(
+    "name", ["account_email", "account_change_password", "account_logout", "mfa_index", "mfa_activate_totp"]
+)
 def test_pages_of_the_account_are_ours(client: Client, name: str) -> None:
     client.force_login(UserFactory())
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
