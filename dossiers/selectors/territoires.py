@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from dossiers.models import Dossier, PartTerritoire, Territoire
 from dossiers.states import EtatDossier, Visibilite
-from territories.models import Commune, Departement
+from territories.models import Commune
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
@@ -80,16 +80,13 @@ def parts_of(territoire: Territoire) -> list[Part]:
     return [Part(*row[:7], row[7] or "", row[8] or "") for row in rows]
 
 
-def departements_of(territoire: Territoire) -> list[tuple[Departement, int]]:
-    """The départements of a version with their population in it, the most populated first. Two queries."""
-    totals = dict(
-        PartTerritoire.objects.filter(territoire=territoire)
-        .values_list("commune__departement")
-        .annotate(total=Sum("population"))
-        .order_by("commune__departement")
-    )
-    found = Departement.objects.filter(code__in=totals).order_by("code")
-    return sorted(((each, totals[each.code]) for each in found), key=lambda pair: (-pair[1], pair[0].code))
+def departements_of(parts: Iterable[Part]) -> list[tuple[str, str, int]]:
+    """Code, name and population in the territory of each département, the most populated first. No query."""
+    totals: dict[tuple[str, str], int] = {}
+    for part in parts:
+        key = (part.departement, part.departement_nom)
+        totals[key] = totals.get(key, 0) + part.population
+    return sorted(((code, nom, total) for (code, nom), total in totals.items()), key=lambda row: (-row[2], row[0]))
 
 
 def overlaps(territoire: Territoire, *, acteur: "Acteur") -> list[Chevauchement]:

@@ -132,9 +132,17 @@ def add_quartier(
 def remove_parts(
     *, dossier: Dossier, parts: Collection[int], by: "Acteur", now: datetime, mesure: Mesure
 ) -> int:
-    """Remove these parts of the draft, and say how many were there: removing twice is harmless."""
+    """Remove these parts of the file from its draft, and say how many were there: removing twice is harmless.
+
+    A part is named by its id in any version of the file: the page may show the frozen one the draft is copied from.
+    """
     territoire = draft_of(dossier=dossier, by=by, now=now)
-    removed, _ = PartTerritoire.objects.filter(territoire=territoire, pk__in=parts).delete()
+    named = PartTerritoire.objects.filter(pk__in=parts, territoire__dossier=dossier).order_by("pk")
+    wanted = set(named.values_list("commune", "nom"))
+    present = PartTerritoire.objects.filter(territoire=territoire).order_by("pk").values_list("pk", "commune", "nom")
+    removed, _ = PartTerritoire.objects.filter(
+        territoire=territoire, pk__in=[pk for pk, commune, nom in present if (commune, nom) in wanted]
+    ).delete()
     if removed:
         recompute(territoire, mesure=mesure)
     return removed

@@ -1,0 +1,34 @@
+"""Joining a file: what it is, and the file."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from dossiers.states import GenrePiece
+from guichet.kernel.uploads import EXTENSIONS
+
+
+class PieceForm(forms.Form):
+    """The type of the file is judged by the service, from its content; here it only has to be sent."""
+
+    genre = forms.ChoiceField(
+        label="Nature de la pièce",
+        choices=[("", "Choisir…"), *GenrePiece.choices],
+        error_messages={
+            "required": "Choisissez la nature de la pièce.",
+            "invalid_choice": "Cette nature de pièce n’existe pas.",
+        },
+    )
+    fichier = forms.FileField(
+        label="Fichier",
+        help_text="PDF, PNG, JPEG, docx, xlsx, pptx, odt, ods ou odp. 20\u00a0Mo au plus.",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
+        error_messages={"required": "Choisissez un fichier.", "invalid": "Le fichier n’est pas arrivé. Envoyez-le à nouveau."},
+    )
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
