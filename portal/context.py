@@ -26,7 +26,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "portail": {
             "menu": _menu(request) if signed_in else _public_menu(request),
-            "compte": _account_menu() if signed_in else [],
+            "compte": _account_menu(request) if signed_in else [],
             "demonstration": settings.DEMONSTRATION,
         }
     }
@@ -46,12 +46,20 @@ def _public_menu(request: HttpRequest) -> list[Entree]:
     ]
 
 
-def _account_menu() -> list[Entree]:
-    return [
-        Entree("Adresse électronique", reverse("account_email")),
+def _account_menu(request: Any) -> list[Entree]:
+    """The links of the account; none for an agent without a second factor, who can only enrol or leave."""
+    if getattr(request, "second_facteur_manquant", False):
+        return []
+    menu = [
+        Entree("Mon profil", reverse("accounts:profil")),
+        Entree("Messagerie", reverse("accounts:messagerie")),
+        Entree("Mes organisations", reverse("accounts:organisations")),
         Entree("Mot de passe", reverse("account_change_password")),
         Entree("Second facteur", reverse("mfa_index")),
     ]
+    if len(getattr(request, "acteurs", ())) > 1:
+        menu.insert(0, Entree("Agir en une autre qualité", reverse("accounts:choisir_qualite")))
+    return menu
 
 
 def _entry(request: HttpRequest, label: str, name: str) -> Entree:

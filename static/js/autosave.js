@@ -126,9 +126,13 @@ function clearErrors(form) {
 function say(page, state, words) {
   const place = page.form.querySelector("[data-autosave-state]") || document.querySelector("[data-autosave-state]");
   if (!place) return;
-  const text = words.replaceAll(" :", `${NBSP}:`).replaceAll(" h ", `${NBSP}h${NBSP}`);
+  const text = french(words);
   place.dataset.state = state;
   if (place.textContent !== text) place.textContent = text;
+}
+
+function french(words) {
+  return words.replaceAll(" :", `${NBSP}:`).replaceAll(" h ", `${NBSP}h${NBSP}`);
 }
 
 /* Signing in again, in another tab, changes the token: the cookie has the one in force. */
@@ -183,12 +187,13 @@ function offer(page) {
   notice.setAttribute("role", "status");
   const words = document.createElement("p");
   const when = new Date(copy.at).toLocaleString("fr-FR", { dateStyle: "long", timeStyle: "short" });
-  words.textContent = `Un texte que vous aviez saisi le ${when} n’a pas été enregistré. Il est gardé dans ce navigateur.`;
+  const since = copy.version === versionOf(page.form) ? "" : " Depuis, la page a été modifiée : vous pourrez comparer avant d’enregistrer.";
+  words.textContent = french(`Un texte que vous aviez saisi le ${when} n’a pas été enregistré. Il est gardé dans ce navigateur.${since}`);
   const actions = document.createElement("div");
   actions.className = "actions";
   actions.append(
     button("Reprendre mon texte", "btn btn-primary", () => {
-      restore(page.form, copy.texts);
+      restore(page.form, copy);
       notice.remove();
       page.form.dispatchEvent(new Event("input", { bubbles: true }));
     }),
@@ -210,8 +215,11 @@ function button(words, classes, act) {
   return made;
 }
 
-function restore(form, pairs) {
-  const values = grouped(pairs);
+/* With the version the text was written on: if the page changed since, the server says so instead of overwriting. */
+function restore(form, copy) {
+  const values = grouped(copy.texts);
+  const version = form.elements.namedItem("version");
+  if (version) version.value = copy.version;
   for (const name of values.keys()) addMissingRow(form, name);
   for (const field of form.elements) {
     if (!field.name || NOT_TEXT.has(field.name) || ["file", "submit", "button"].includes(field.type)) continue;
