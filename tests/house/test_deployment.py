@@ -1,0 +1,109 @@
+"""What runs in earnest: settings that refuse, containers that follow the rules."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+GOOD = {
+    "DJANGO_SETTINGS_MODULE": "guichet.settings.production",
+    "SECRET_KEY": "q8Zr2LxV0nTt5WcYb7KdHs3JmPf9GaEu1RiXoNvQyCkBzDhMwS",
+    "ALLOWED_HOSTS": "portail.exemple.invalid",
+    "SITE_URL": "https://portail.exemple.invalid",
+    "DATABASE_URL": "postgresql://guichet:x@postgres.invalid/guichet",
+    "REDIS_URL": "redis://redis.invalid:6379/0",
+    "EMAIL_URL": "smtp://mails.invalid:1025",
+    "DEFAULT_FROM_EMAIL": "portail@exemple.invalid",
+}
+
+
+def manage(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=root,
+        env={**plain, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, "") for name in GOOD if name != "DJANGO_SETTINGS_MODULE"]
+    + [("SECRET_KEY", "for-local-use-only-never-in-production"), ("SECRET_KEY", "a" * 60), ("ALLOWED_HOSTS", "*")],
+)
+def test_production_refuses_a_missing_or_default_value(root, name, value):
+    answer = manage(root, "-c", "import guichet.settings.production", **{**GOOD, name: value})
+    assert answer.returncode != 0
+    assert f"ImproperlyConfigured: {name}" in answer.stderr
+
+
+def test_production_passes_the_deployment_check(root):
+    answer = manage(root, "manage.py", "check", "--deploy", "--fail-level", "INFO", **GOOD)
+    assert (answer.returncode, answer.stdout + answer.stderr) == (
+        0,
+        "System check identified no issues (0 silenced).\n",
+    )
+
+
+def test_local_settings_import_with_no_server_and_no_variable(root):
+    answer = manage(root, "-c", "import guichet.settings.local as s; print(s.DEBUG)")
+    assert (answer.stdout, answer.stderr) == ("False\n", "")
+
+
+@pytest.fixture(scope="module")
+def compose(root: Path) -> dict:
+    return yaml.safe_load((root / "docker-compose.yml").read_text())
+
+
+def test_the_services_asked_for_are_there(compose):
+    wanted = {"web", "worker", "beat", "postgres", "redis", "mails", "proxy"}
+    assert set(compose["services"]) == wanted | {"migrations"}
+
+
+def test_each_lasting_service_has_a_health_check_and_restarts(compose, root):
+    for name, service in compose["services"].items():
+        if name == "migrations":
+            continue
+        assert service["restart"] == "unless-stopped", name
+        assert "healthcheck" in service or "HEALTHCHECK" in (root / "Dockerfile").read_text(), name
+
+
+def test_each_image_names_its_version(compose, root):
+    images = [service["image"] for service in compose["services"].values()]
+    images += re.findall(r"^FROM (\S+)", (root / "Dockerfile").read_text(), re.MULTILINE)
+    assert [image for image in images if not re.search(r":v?\d", image)] == []
+
+
+def test_only_the_door_is_open(compose):
+    ports = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
+    assert ports == {"proxy": ["80:80", "443:443"], "mails": ["127.0.0.1:8025:8025"]}
+
+
+def test_no_secret_has_a_default(compose, root):
+    text = (root / "docker-compose.yml").read_text()
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+        assert set(re.findall(rf"\$\{{{name}(:.)", text)) == {":?"}
+        assert f"\n{name}=\n" in (root / ".env.example").read_text()
+
+
+def test_the_image_runs_as_a_plain_user_with_pango(root):
+    steps = (root / "Dockerfile").read_text()
+    assert re.findall(r"^USER (\w+)", steps, re.MULTILINE) == ["guichet"]
+    assert steps.index("USER guichet") < steps.index('CMD ["gunicorn"')
+    for package in ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fontconfig"):
+        assert package in steps
+    assert "--require-hashes" in steps
+
+
+def test_every_locked_package_has_its_hash(root):
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        blocks = re.findall(r"^[a-z0-9].*==.*(?:\n    .*)*", (root / name).read_text(), re.MULTILINE)
+        assert blocks
+        assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
