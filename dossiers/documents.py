@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from dossiers.forms.sections import RowsField, SectionForm
+from dossiers.questions import RowsField, SectionForm
 from guichet.kernel.civil import date_longue
 
 Bloc = dict[str, Any]

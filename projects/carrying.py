@@ -8,7 +8,9 @@ from projects import sections
 SOURCE = "la lettre d’intention"
 
 
-def request_values(answers: dict[str, dict[str, Any]], *, territoire: str, population: int) -> dict[str, dict[str, Any]]:
+def request_values(
+    answers: dict[str, dict[str, Any]], *, territoire: str, population: int
+) -> dict[str, dict[str, Any]]:
     """Answers of the request's sections, from those of the letter: section key to field to value."""
     besoins = answers.get(sections.BESOINS, {})
     projet = answers.get(sections.PROJET, {})

@@ -15,10 +15,10 @@ from dossiers.selectors.reglages import fondement
 from funding import documents as funding_documents
 from funding.models import EvenementFir
 from guichet.kernel.civil import date_longue
-from projects.forms import letter_form
+from guichet.kernel.identifiers import masque_iban
 from projects.models import EvenementLettre, LettreIntention
-from projects.reading import safe_answers
-from projects.sections import TERRITOIRE
+from projects.questions import letter_form
+from projects.sections import ASSOCIATION, TERRITOIRE
 from projects.selectors import ordered_sections
 from projects.territory_blocs import territory_blocs, territory_summary
 
@@ -38,11 +38,18 @@ def deposit_papers(
     yield {"evenement": event.pk, "modele": "lettre", "titre": "Lettre d’intention", "contexte": letter}
     deposited = [("Lettre d’intention", digest(letter))]
     receipt = receipt_context(lettre, deposited=deposited, by=by, now=now)
-    yield {"evenement": event.pk, "modele": "accuse_lettre", "titre": "Accusé d’enregistrement de la lettre", "contexte": receipt}
+    yield {
+        "evenement": event.pk,
+        "modele": "accuse_lettre",
+        "titre": "Accusé d’enregistrement de la lettre",
+        "contexte": receipt,
+    }
     if demande_event and lettre.demande:
         answers = {section.cle: section.contenu for section in lettre.sections.all()}
         cerfa = funding_documents.cerfa_context(
-            lettre.demande, lettre_contexte={**answers, "territoire": territory_summary(lettre.territoire)}, event=demande_event
+            lettre.demande,
+            lettre_contexte={**answers, "territoire": territory_summary(lettre.territoire)},
+            event=demande_event,
         )
         yield {"evenement": demande_event.pk, "modele": "demande", "titre": "Demande de subvention", "contexte": cerfa}
         yield {
@@ -164,3 +171,10 @@ def _party(organisation: Organisation) -> dict[str, Any]:
 def _instant(moment: datetime) -> str:
     local = timezone.localtime(moment)
     return f"{date_longue(local.date())} à {local:%H} h {local:%M}"
+
+
+def safe_answers(cle: str, contenu: dict[str, Any]) -> dict[str, Any]:
+    """The answers with the bank account masked: a page and a paper never show it whole."""
+    if cle == ASSOCIATION and contenu.get("iban"):
+        return {**contenu, "iban": masque_iban(contenu["iban"])}
+    return contenu

@@ -4,7 +4,7 @@ The four parts the Guichet judges (territory, needs, mobilisation, project by mi
 are empty; so do the association and the people, without whom nobody can be answered. The others never block.
 """
 
-from dossiers.services.sections import Rubrique
+from dossiers.questions import Rubrique
 
 ASSOCIATION = "association"
 PERSONNES = "personnes"
@@ -19,7 +19,9 @@ FINANCEMENT = "financement"
 
 RUBRIQUES = (
     Rubrique(ASSOCIATION, "L’association", "Existante, ou en cours de création. Environ 5 minutes."),
-    Rubrique(PERSONNES, "Les personnes et les pouvoirs", "Qui porte le projet, qui signe, qui répond. Environ 5 minutes."),
+    Rubrique(
+        PERSONNES, "Les personnes et les pouvoirs", "Qui porte le projet, qui signe, qui répond. Environ 5 minutes."
+    ),
     Rubrique(TERRITOIRE, "Le territoire", "Les communes et les quartiers que la CPTS couvre. Environ 10 minutes."),
     Rubrique(
         ACCES,
@@ -28,8 +30,14 @@ RUBRIQUES = (
         bloquante=False,
     ),
     Rubrique(BESOINS, "Les besoins du territoire", "Vos premiers éléments de diagnostic. Environ 20 minutes."),
-    Rubrique(MOBILISATION, "Les professionnels mobilisés", "Des nombres par profession, pas de noms. Environ 15 minutes."),
-    Rubrique(PROJET, "Le projet, mission par mission", "Ce que vous voulez faire, en regard des missions. Environ 20 minutes."),
+    Rubrique(
+        MOBILISATION, "Les professionnels mobilisés", "Des nombres par profession, pas de noms. Environ 15 minutes."
+    ),
+    Rubrique(
+        PROJET,
+        "Le projet, mission par mission",
+        "Ce que vous voulez faire, en regard des missions. Environ 20 minutes.",
+    ),
     Rubrique(
         ORGANISATION,
         "L’organisation et les outils",

@@ -6,7 +6,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from accounts.acteur import Acteur
 from dossiers.models import Dossier, Section
-from dossiers.services.sections import Rubrique
+from dossiers.questions import Rubrique
 from dossiers.states import EtatSection
 from funding.models import SectionFir
 from funding.sections import RUBRIQUES as RUBRIQUES_FIR
@@ -22,9 +22,8 @@ def letter_in_progress(dossier: Dossier) -> LettreIntention | None:
 
 def letters_for_pages(acteur: Acteur | None) -> QuerySet[LettreIntention]:
     """Letters `acteur` may open, with what every page of a letter shows: one query and one for the sections."""
-    return (
-        LettreIntention.objects.visible_to(acteur)
-        .select_related("dossier__association", "dossier__departement_pilote", "demande", "territoire", "deposee_par")
+    return LettreIntention.objects.visible_to(acteur).select_related(
+        "dossier__association", "dossier__departement_pilote", "demande", "territoire", "deposee_par"
     )
 
 
@@ -69,4 +68,3 @@ def deposited_letters(acteur: Acteur) -> QuerySet[LettreIntention]:
 def completion(sections: list[tuple[Rubrique, Section]]) -> tuple[int, int]:
     """How many sections are complete, of how many."""
     return sum(1 for _, section in sections if section.etat == EtatSection.COMPLET), len(sections)
-

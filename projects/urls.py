@@ -16,6 +16,8 @@ urlpatterns = [
     path("lettres/<int:pk>/retirer/", lettres.RetirerView.as_view(), name="retirer"),
     path("lettres/<int:pk>/reprendre/", lettres.ReprendreView.as_view(), name="reprendre"),
     path("lettres/<int:pk>/conseillers/", conseillers.ConseillersView.as_view(), name="conseillers"),
-    path("lettres/<int:pk>/conseillers/retirer/", conseillers.RetirerConseillerView.as_view(), name="retirer_conseiller"),
+    path(
+        "lettres/<int:pk>/conseillers/retirer/", conseillers.RetirerConseillerView.as_view(), name="retirer_conseiller"
+    ),
     *territoire.urlpatterns,
 ]

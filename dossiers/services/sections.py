@@ -1,19 +1,18 @@
 """Saving one section of a long form: the one mechanism for letters, requests and, later, projects."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
 from dossiers.models import Section
+from dossiers.questions import Manque, Rubrique, is_filled
 from dossiers.states import EtatSection
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
 
-Manque = tuple[str, str]
-"""Field id and French sentence of what is missing."""
+__all__ = ["Manque", "Rubrique", "VersionConflict", "save_section"]
 
 
 class VersionConflict(Exception):
@@ -22,16 +21,6 @@ class VersionConflict(Exception):
     def __init__(self, current: Section) -> None:
         super().__init__("Cette page a été modifiée entre-temps par une autre personne.")
         self.current = current
-
-
-@dataclass(frozen=True)
-class Rubrique:
-    """A section of a task list: `cle` in addresses and rows, `bloquante` when the deposit needs it complete."""
-
-    cle: str
-    titre: str
-    aide: str
-    bloquante: bool = True
 
 
 def save_section(
@@ -51,7 +40,8 @@ def save_section(
     etat = EtatSection.EN_COURS if manques else EtatSection.COMPLET
     if not any(is_filled(value) for value in contenu.values()):
         etat = EtatSection.A_COMMENCER
-    if current.contenu == contenu and current.etat == etat and current.manques == [list(m) for m in manques]:
+    unchanged = current.contenu == contenu and current.etat == etat and current.manques == [list(m) for m in manques]
+    if unchanged and not current.repris_de:
         return current
     model._default_manager.filter(pk=current.pk).update(
         contenu=contenu,
@@ -63,8 +53,3 @@ def save_section(
         modifie_at=now,
     )
     return model._default_manager.select_related("modifie_par").get(pk=current.pk)
-
-
-def is_filled(value: Any) -> bool:
-    """Whether something was answered. Zero is an answer (0 == False: a test of membership would lose it)."""
-    return value is not None and value is not False and value not in ("", [], {})

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
 
-from dossiers.forms.sections import SectionForm
 from dossiers.models import Section
-from dossiers.services.sections import Rubrique, VersionConflict
+from dossiers.questions import Rubrique, SectionForm
+from dossiers.services.sections import VersionConflict
 
 
 class SectionView(ABC, View):
@@ -143,5 +143,7 @@ def _plain(value: Any) -> str:
     if value in (None, "", []):
         return "(vide)"
     if isinstance(value, list):
-        return "\n".join(" · ".join(str(v) for v in row.values() if v) if isinstance(row, dict) else str(row) for row in value)
+        return "\n".join(
+            " · ".join(str(v) for v in row.values() if v) if isinstance(row, dict) else str(row) for row in value
+        )
     return str(value)

@@ -67,7 +67,7 @@ class Lifecycle:
         return self._by_action[action]
 
     def refusal(self, obj: Any, action: str, *, by: Actor | None, now: datetime) -> str:
-        """"" when `by` may do `action` on `obj` now, else a French sentence: the right, then the state, then the guard."""
+        """ "" when `by` may do `action` on `obj` now, else a French sentence: the right, then the state, then the guard."""
         row = self.row(action)
         if not self._is_allowed(row, obj, by):
             return "Vous n’avez pas le droit de faire cette action sur ce dossier."
@@ -141,7 +141,12 @@ class Lifecycle:
 
     def markdown(self) -> str:
         """The table and its Mermaid diagram, for docs/cycles.md."""
-        lines = [f"## {self.name}", "", "States: " + " · ".join(f"`{value}` {label}" for value, label in self.states.choices), ""]
+        lines = [
+            f"## {self.name}",
+            "",
+            "States: " + " · ".join(f"`{value}` {label}" for value, label in self.states.choices),
+            "",
+        ]
         lines += ["| action | from | to | who | basis |", "|---|---|---|---|---|"]
         for row in self.table:
             lines.append(f"| {row.action} | {', '.join(row.sources)} | {row.target or '—'} | {row.who} | {row.basis} |")

@@ -33,20 +33,80 @@ class Compte:
     droits: tuple[str, ...]
 
 
-PORTEUR = Compte("porteur@demo.example", "Camille", "Exemple", "Porteuse de projet", "Présidente", "Santé des Coteaux", ())
+PORTEUR = Compte(
+    "porteur@demo.example", "Camille", "Exemple", "Porteuse de projet", "Présidente", "Santé des Coteaux", ()
+)
 COMPTES = (
     Compte("redaction@demo.example", "Dominique", "Modèle", "Rédacteur associé", "Rédacteur", "", ("rediger",)),
-    Compte("guichet@demo.example", "Maxime", "Échantillon", "Coordination du Guichet", "Coordinatrice", "guichet-occitanie", ("rediger", "instruire", "gerer")),
-    Compte("admin@demo.example", "Claude", "Patron", "Administration du portail", "Administrateur", "guichet-occitanie", ("administrer",)),
-    Compte("urps@demo.example", "Andrea", "Spécimen", "URPS infirmiers", "Élue", "urps-infirmiers-occitanie", ("instruire",)),
-    Compte("ars@demo.example", "Noa", "Maquette", "ARS, Haute-Garonne", "Chargée de mission", "dd-ars-31", ("instruire",)),
-    Compte("cpam@demo.example", "Lou", "Prototype", "CPAM de la Haute-Garonne", "Chargé de relations", "cpam-31", ("instruire",)),
+    Compte(
+        "guichet@demo.example",
+        "Maxime",
+        "Échantillon",
+        "Coordination du Guichet",
+        "Coordinatrice",
+        "guichet-occitanie",
+        ("rediger", "instruire", "gerer"),
+    ),
+    Compte(
+        "admin@demo.example",
+        "Claude",
+        "Patron",
+        "Administration du portail",
+        "Administrateur",
+        "guichet-occitanie",
+        ("administrer",),
+    ),
+    Compte(
+        "urps@demo.example",
+        "Andrea",
+        "Spécimen",
+        "URPS infirmiers",
+        "Élue",
+        "urps-infirmiers-occitanie",
+        ("instruire",),
+    ),
+    Compte(
+        "ars@demo.example", "Noa", "Maquette", "ARS, Haute-Garonne", "Chargée de mission", "dd-ars-31", ("instruire",)
+    ),
+    Compte(
+        "cpam@demo.example",
+        "Lou",
+        "Prototype",
+        "CPAM de la Haute-Garonne",
+        "Chargé de relations",
+        "cpam-31",
+        ("instruire",),
+    ),
 )
 AUTRES_PORTEURS = (
     Compte("porteur2@demo.example", "Morgan", "Témoin", "Porteur d’un autre projet", "Président", "Vallées unies", ()),
-    Compte("porteur3@demo.example", "Yaël", "Canevas", "Porteuse, quartiers de Toulouse", "Présidente", "Toulouse Nord Santé", ()),
-    Compte("porteur4@demo.example", "Charlie", "Gabarit", "Porteur, quartiers de Toulouse", "Président", "Rive gauche Santé", ()),
-    Compte("porteur5@demo.example", "Eden", "Brouillon", "Porteuse, quartiers de Toulouse", "Présidente", "Toulouse Est Santé", ()),
+    Compte(
+        "porteur3@demo.example",
+        "Yaël",
+        "Canevas",
+        "Porteuse, quartiers de Toulouse",
+        "Présidente",
+        "Toulouse Nord Santé",
+        (),
+    ),
+    Compte(
+        "porteur4@demo.example",
+        "Charlie",
+        "Gabarit",
+        "Porteur, quartiers de Toulouse",
+        "Président",
+        "Rive gauche Santé",
+        (),
+    ),
+    Compte(
+        "porteur5@demo.example",
+        "Eden",
+        "Brouillon",
+        "Porteuse, quartiers de Toulouse",
+        "Présidente",
+        "Toulouse Est Santé",
+        (),
+    ),
     Compte("porteur6@demo.example", "Sam", "Calque", "Porteur qui découvre le portail", "", "", ()),
 )
 

@@ -31,7 +31,12 @@ def build(*, region: str, now: datetime) -> None:
         body = Organisation.objects.get(code=compte.organisation) if compte.organisation else association
         agents[compte.courriel] = create_member(compte, body, now=days_ago(now, 90))
     draft = write_letter(
-        by=porteur, region=region, nom="CPTS des Coteaux", communes=COMMUNES, now=days_ago(now, 6), changes={"association": ASSOCIATION}
+        by=porteur,
+        region=region,
+        nom="CPTS des Coteaux",
+        communes=COMMUNES,
+        now=days_ago(now, 6),
+        changes={"association": ASSOCIATION},
     )
     invite_adviser(dossier=draft.dossier, user=agents["guichet@demo.example"].user, by=porteur, now=days_ago(now, 5))
 
@@ -41,7 +46,12 @@ def build(*, region: str, now: datetime) -> None:
     )
     deposit(lettre=first, by=vallees, now=days_ago(now, 30))
     cross = write_letter(
-        by=vallees, region=region, nom="CPTS de la Montagne noire", communes=A_CHEVAL, now=days_ago(now, 20), demande=False
+        by=vallees,
+        region=region,
+        nom="CPTS de la Montagne noire",
+        communes=A_CHEVAL,
+        now=days_ago(now, 20),
+        demande=False,
     )
     deposit(lettre=cross, by=vallees, now=days_ago(now, 12))
     left = write_letter(by=vallees, region=region, nom="CPTS du Girou", communes=("31048",), now=days_ago(now, 60))
@@ -59,7 +69,9 @@ def _toulouse(*, region: str, now: datetime) -> None:
         nom = f"CPTS Toulouse {quartier.lower()}"
         if rank == 2:
             lettre = open_letter(nom_cpts=nom, nom_association="", by=by, region=region, now=when)
-            save_letter_answers(lettre, "personnes", {**PERSONNES, "representant_courriel": compte.courriel}, by=by, now=when)
+            save_letter_answers(
+                lettre, "personnes", {**PERSONNES, "representant_courriel": compte.courriel}, by=by, now=when
+            )
         else:
             lettre = write_letter(by=by, region=region, nom=nom, communes=(), now=when)
         add_quartier(
@@ -74,5 +86,3 @@ def _toulouse(*, region: str, now: datetime) -> None:
         )
         if rank == 0:
             deposit(lettre=lettre, by=by, now=days_ago(now, 10))
-
-

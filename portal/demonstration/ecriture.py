@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from dossiers.services.sections import Manque
+from dossiers.questions import Manque
 from funding.forms import request_form
 from funding.models import DemandeFir
 from funding.sections import BUDGET_ASSOCIATION, BUDGET_PROJET
@@ -16,8 +16,8 @@ from funding.services.budgets import save_budget
 from funding.services.requests import save_request_section
 from funding.states import GenreBudget
 from portal.demonstration import reponses
-from projects.forms import letter_form
 from projects.models import LettreIntention
+from projects.questions import letter_form
 from projects.services.opening import open_letter
 from projects.services.territoire import add_communes
 from projects.services.writing import save_letter_section

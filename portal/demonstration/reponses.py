@@ -42,9 +42,24 @@ PERSONNES: dict[str, Any] = {
 
 ACCES: dict[str, Any] = {
     "lieux": [
-        {"recours": "premier_recours", "structure": "Maison de santé de la Halle", "commune": "Villefranche-de-Lauragais", "minutes": 10},
-        {"recours": "second_recours", "structure": "Consultations avancées de cardiologie", "commune": "Revel", "minutes": 35},
-        {"recours": "urgences", "structure": "Urgences du centre hospitalier", "commune": "Castelnaudary", "minutes": 25},
+        {
+            "recours": "premier_recours",
+            "structure": "Maison de santé de la Halle",
+            "commune": "Villefranche-de-Lauragais",
+            "minutes": 10,
+        },
+        {
+            "recours": "second_recours",
+            "structure": "Consultations avancées de cardiologie",
+            "commune": "Revel",
+            "minutes": 35,
+        },
+        {
+            "recours": "urgences",
+            "structure": "Urgences du centre hospitalier",
+            "commune": "Castelnaudary",
+            "minutes": 25,
+        },
         {"recours": "had", "structure": "Service d’hospitalisation à domicile", "commune": "Toulouse", "minutes": 45},
         {"recours": "ssr", "structure": "Centre de soins de suite", "commune": "Revel", "minutes": 35},
         {"recours": "ehpad", "structure": "EHPAD des Tilleuls", "commune": "Nailloux", "minutes": 15},
@@ -70,8 +85,12 @@ MOBILISATION: dict[str, Any] = {
         {"profession": "infirmier", "mobilises": 14, "presents": 18},
     ],
     "structures": [{"genre": "msp", "nom": "Maison de santé de la Halle", "commune": "Villefranche-de-Lauragais"}],
-    "etablissements": [{"nom": "Centre hospitalier", "commune": "Castelnaudary", "lien": "Convention de sortie d’hospitalisation"}],
-    "medico_social": [{"nom": "EHPAD des Tilleuls", "commune": "Nailloux", "lien": "Groupe de travail sur la personne âgée"}],
+    "etablissements": [
+        {"nom": "Centre hospitalier", "commune": "Castelnaudary", "lien": "Convention de sortie d’hospitalisation"}
+    ],
+    "medico_social": [
+        {"nom": "EHPAD des Tilleuls", "commune": "Nailloux", "lien": "Groupe de travail sur la personne âgée"}
+    ],
     "usagers": "Deux associations d’usagers ont participé à la réunion du 3 juin 2026.",
     "elus": "Les deux intercommunalités ont été rencontrées en juin 2026.",
     "information": "Trois réunions (avril, juin et septembre 2026), un courrier à tous les libéraux, un questionnaire.",
@@ -136,6 +155,7 @@ def posted(answers: dict[str, Any]) -> dict[str, Any]:
         elif value is not None and value is not False:
             data[name] = "on" if value is True else value
     return data
+
 
 DEMANDE: dict[str, Any] = {
     "montant": "20000",

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.selectors import inbox
-from projects import presenters
 from projects.models import LettreIntention
 from projects.selectors import ordered_request_sections, ordered_sections, own_letters, with_sections
 from projects.services.writing import ECRITURE
+from projects.views import presenters
 
 HOME_LETTERS = 10
 

@@ -66,7 +66,7 @@ class LettreIntention(models.Model):
         triggers = [pgtrigger.FSM(name="cycle_lettre", field="etat", transitions=LETTRE.pairs())]
 
     def empechement_depot(self) -> str:
-        """"" when the letter may be deposited, else what is missing, in one French sentence (one query)."""
+        """ "" when the letter may be deposited, else what is missing, in one French sentence (one query)."""
         blocking = {r.cle: r.titre for r in RUBRIQUES if r.bloquante}
         complete = set(self.sections.filter(etat=EtatSection.COMPLET).values_list("cle", flat=True))
         missing = [f"« {titre} »" for cle, titre in blocking.items() if cle not in complete]

@@ -76,9 +76,7 @@ def copy_letter(*, lettre: LettreIntention, by: Acteur, now: datetime) -> Lettre
     return copy
 
 
-def _draft(
-    *, dossier: Dossier, by: Acteur, now: datetime, copie_de: LettreIntention | None = None
-) -> LettreIntention:
+def _draft(*, dossier: Dossier, by: Acteur, now: datetime, copie_de: LettreIntention | None = None) -> LettreIntention:
     lettre = LettreIntention.objects.create(
         dossier=dossier, created_at=now, created_by=by.user, copie_de=copie_de, etat=EtatLettre.BROUILLON
     )

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from dossiers.models import Dossier, Territoire
+from dossiers.questions import Manque
 from dossiers.services import territoires
-from dossiers.services.sections import Manque
 from dossiers.services.territoires import Ajout, Mesure
 from dossiers.states import EtatSection
 from funding.calculations import size
@@ -102,9 +102,7 @@ def mesure_of(bareme: Bareme) -> Mesure:
 
 
 @transaction.atomic
-def _change(
-    lettre: LettreIntention, act: Callable[[Dossier, Mesure], T], *, by: Acteur, now: datetime
-) -> T:
+def _change(lettre: LettreIntention, act: Callable[[Dossier, Mesure], T], *, by: Acteur, now: datetime) -> T:
     """Lock dossier then letter, judge the right and the state, act, and bring the section of the task list up to date."""
     locked = lock_for_writing(lettre, by=by)
     done = act(locked.dossier, mesure_of(bareme_on(timezone.localdate(now))))

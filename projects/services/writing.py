@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+import rules
 from django.db import transaction
 
-import rules
 from accounts.acteur import Acteur
 from accounts.models import Organisation
 from accounts.selectors import organisations_for
 from dossiers.models import Dossier, Section
-from dossiers.services.sections import Manque, save_section
+from dossiers.questions import Manque
+from dossiers.services.sections import save_section
 from funding.services.requests import create_request, prefill
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
@@ -76,7 +77,7 @@ def _name_association(lettre: LettreIntention, contenu: dict[str, Any]) -> None:
 
 
 def _choose_funding(lettre: LettreIntention, contenu: dict[str, Any], *, by: Acteur, now: datetime) -> None:
-    """"With" opens the request once; "without" keeps its draft aside, so that a change of mind loses nothing."""
+    """ "With" opens the request once; "without" keeps its draft aside, so that a change of mind loses nothing."""
     if contenu["demande"] == AVEC and lettre.demande is None:
         financeur = organisations_for(lettre.dossier.region, "ars").get()
         lettre.demande = create_request(dossier=lettre.dossier, by=by, now=now, financeur=financeur)

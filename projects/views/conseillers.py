@@ -26,7 +26,9 @@ def own_letter(request: HttpRequest, pk: int) -> LettreIntention:
 
 def advisers(request: HttpRequest, lettre: LettreIntention) -> list[User]:
     guichet = organisations_for(lettre.dossier.region, "guichet").values_list("pk", flat=True)
-    return list(users_with_right(guichet, "instruire", on=timezone.localdate(request.now)).order_by("nom", "prenom", "pk"))
+    return list(
+        users_with_right(guichet, "instruire", on=timezone.localdate(request.now)).order_by("nom", "prenom", "pk")
+    )
 
 
 class ConseillersView(LoginRequiredMixin, View):
@@ -44,7 +46,9 @@ class ConseillersView(LoginRequiredMixin, View):
         messages.success(request, f"{chosen} peut maintenant lire votre brouillon.")
         return redirect("projects:conseillers", pk=pk)
 
-    def _render(self, request: HttpRequest, lettre: LettreIntention, form: ConseillerForm | None, status: int = 200) -> HttpResponse:
+    def _render(
+        self, request: HttpRequest, lettre: LettreIntention, form: ConseillerForm | None, status: int = 200
+    ) -> HttpResponse:
         people = advisers(request, lettre)
         invited = list(lettre.dossier.conseillers.filter(retire_at=None).select_related("user").order_by("pk"))
         taken = {invite.user_id for invite in invited}

@@ -12,11 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
-from projects import presenters
 from projects.forms.actes import NouvelleForm, RetirerForm
 from projects.lifecycles import LETTRE
 from projects.models import LettreIntention
-from projects.reading import reading_sections
 from projects.selectors import (
     deposited_letters,
     letters_for_pages,
@@ -28,7 +26,8 @@ from projects.selectors import (
 from projects.services.depositing import deposit, withdraw
 from projects.services.opening import copy_letter, open_letter
 from projects.services.writing import ECRITURE
-
+from projects.views import presenters
+from projects.views.reading import reading_sections
 
 
 class NouvelleView(LoginRequiredMixin, View):
@@ -94,7 +93,7 @@ class LettreView(LoginRequiredMixin, View):
 
 
 class VerifierView(LoginRequiredMixin, View):
-    """"Vérifiez vos réponses": everything typed, what is missing, and the deposit."""
+    """ "Vérifiez vos réponses": everything typed, what is missing, and the deposit."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         lettre = writable_letter(request, pk)
@@ -108,7 +107,9 @@ class DeposerView(LoginRequiredMixin, View):
             raise Http404
         if request.POST.get("exact") != "oui" and lettre.etat in ECRITURE:
             context = check_context(request, lettre)
-            context["erreurs"] = [{"message": "Cochez la case qui dit que les réponses sont exactes.", "ancre": "exact"}]
+            context["erreurs"] = [
+                {"message": "Cochez la case qui dit que les réponses sont exactes.", "ancre": "exact"}
+            ]
             return render(request, "projects/verifier.html", context, status=422)
         deposit(lettre=lettre, by=request.acteur, now=request.now)
         messages.success(request, f"Votre lettre est déposée sous la référence {lettre.dossier.reference}.")
@@ -134,8 +135,14 @@ class RetirerView(LoginRequiredMixin, View):
             raise Http404
         return lettre
 
-    def _render(self, request: HttpRequest, lettre: LettreIntention, form: RetirerForm, status: int = 200) -> HttpResponse:
-        context = {"lettre": lettre, "form": form, "avec_demande": lettre.demande is not None and not lettre.sans_demande}
+    def _render(
+        self, request: HttpRequest, lettre: LettreIntention, form: RetirerForm, status: int = 200
+    ) -> HttpResponse:
+        context = {
+            "lettre": lettre,
+            "form": form,
+            "avec_demande": lettre.demande is not None and not lettre.sans_demande,
+        }
         return render(request, "projects/retirer.html", context, status=status)
 
 
@@ -174,7 +181,11 @@ class LettresView(LoginRequiredMixin, View):
         page = Paginator(deposited_letters(request.acteur), self.PER_PAGE).get_page(request.GET.get("page"))
         rows = [
             [
-                {"texte": lettre.dossier.nom, "url": reverse("projects:lettre", args=[lettre.pk]), "note": lettre.dossier.reference},
+                {
+                    "texte": lettre.dossier.nom,
+                    "url": reverse("projects:lettre", args=[lettre.pk]),
+                    "note": lettre.dossier.reference,
+                },
                 {"texte": lettre.dossier.association.nom, "libelle": "Association"},
                 {"texte": str(lettre.dossier.departement_pilote), "libelle": "Département pilote"},
                 {"texte": presenters.day_of(lettre.deposee_at), "libelle": "Déposée le"},
@@ -205,5 +216,3 @@ def check_context(request: HttpRequest, lettre: LettreIntention) -> dict[str, An
         "erreurs": [],
         **reading_sections(lettre, sections, now=request.now, edit=True),
     }
-
-

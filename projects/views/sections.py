@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from dossiers.forms.sections import SectionForm
 from dossiers.models import Section
+from dossiers.questions import SectionForm
 from dossiers.views.sections import SectionView, find
 from guichet.kernel.lifecycle import Refused
-from projects.forms import letter_form
 from projects.models import LettreIntention
+from projects.questions import letter_form
 from projects.sections import RUBRIQUES, TERRITOIRE
 from projects.selectors import letters_for_pages
 from projects.services.writing import ECRITURE, save_letter_section
@@ -69,7 +69,7 @@ class LettreSectionView(LoginRequiredMixin, SectionView):
         }
 
     def next_url(self, step: LettreIntention, section: Section) -> str:
-        """"Enregistrer et continuer" leads to the next section, the last one to the letter."""
+        """ "Enregistrer et continuer" leads to the next section, the last one to the letter."""
         if "continuer" in self.request.POST:
             keys = [rubrique.cle for rubrique in RUBRIQUES]
             following = keys[keys.index(section.cle) + 1 :]

@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views import View
 
-from dossiers.models import Territoire
 from dossiers.selectors.territoires import Part, current_draft, departements_of, discreet_overlap, parts_of
 from dossiers.services.territoires import Ajout
 from funding.selectors import bareme_on
@@ -93,7 +92,9 @@ class TerritoireView(LoginRequiredMixin, View):
         }
         return render(request, "projects/territoire.html", context, status=status)
 
-    def refused(self, request: HttpRequest, lettre: LettreIntention, error: ValidationError, anchor: str) -> HttpResponse:
+    def refused(
+        self, request: HttpRequest, lettre: LettreIntention, error: ValidationError, anchor: str
+    ) -> HttpResponse:
         erreurs = [{"message": message, "ancre": anchor} for message in error.messages]
         return self.page(request, lettre, erreurs=erreurs, status=422)
 
@@ -150,9 +151,7 @@ class QuartierView(TerritoireView):
             return self.page(request, lettre, form=form, status=422)
         given = form.cleaned_data
         try:
-            services.add_quartier(
-                lettre=lettre, code=given.pop("commune"), **given, by=request.acteur, now=request.now
-            )
+            services.add_quartier(lettre=lettre, code=given.pop("commune"), **given, by=request.acteur, now=request.now)
         except ValidationError as error:
             form.add_error(None, error)
             return self.page(request, lettre, form=form, status=422)

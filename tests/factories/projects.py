@@ -20,7 +20,9 @@ def porteur(**kwargs: Any) -> Acteur:
     return acteur(membership)
 
 
-def ready_letter(by: Acteur | None = None, *, now: datetime = NOW, demande: bool = True, **kwargs: Any) -> LettreIntention:
+def ready_letter(
+    by: Acteur | None = None, *, now: datetime = NOW, demande: bool = True, **kwargs: Any
+) -> LettreIntention:
     """A letter that waits only for its deposit."""
     kwargs.setdefault("communes", COMMUNES)
     kwargs.setdefault("nom", "CPTS des Coteaux")

@@ -118,8 +118,7 @@ def test_the_second_of_two_acts_is_told_what_was_done_when_and_by_whom(lettre: L
     with pytest.raises(Refused) as refusal:
         cycle(RETIRER).apply(stale, "retirer", by=by, now=NOW + timedelta(minutes=1))
     assert str(refusal.value) == (
-        "Cette action n’est plus possible : l’état est « Retirée » depuis le 16/11/2026 à 10 h 00 "
-        f"({by.qualite})."
+        f"Cette action n’est plus possible : l’état est « Retirée » depuis le 16/11/2026 à 10 h 00 ({by.qualite})."
     )
     assert EvenementLettre.objects.count() == 1
 

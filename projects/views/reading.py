@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from dossiers.documents import section_blocs
 from dossiers.models import Section
-from dossiers.services.sections import Rubrique
-from guichet.kernel.identifiers import masque_iban
-from projects.forms import letter_form
+from dossiers.questions import Rubrique
+from projects.documents import safe_answers
 from projects.models import LettreIntention
-from projects.presenters import section_url
-from projects.sections import ASSOCIATION, TERRITOIRE
+from projects.questions import letter_form
+from projects.sections import TERRITOIRE
 from projects.territory_blocs import territory_blocs
+from projects.views.presenters import section_url
 
 
 def reading_sections(
@@ -41,10 +41,3 @@ def reading_sections(
         "pieces": list(lettre.dossier.pieces.order_by("genre", "nom", "pk")),
         "documents": list(lettre.dossier.documents.order_by("-created_at", "pk")),
     }
-
-
-def safe_answers(cle: str, contenu: dict[str, Any]) -> dict[str, Any]:
-    """The answers with the bank account masked: a page and a paper never show it whole."""
-    if cle == ASSOCIATION and contenu.get("iban"):
-        return {**contenu, "iban": masque_iban(contenu["iban"])}
-    return contenu

@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from dossiers.forms.sections import RowsField, SectionForm, choix, texte
-from dossiers.services.sections import Manque
+from dossiers.questions import Manque, RowsField, SectionForm, choix, texte
 from guichet.kernel.identifiers import iban, rna, siret
 
 EXISTANTE = "existante"
@@ -39,11 +38,17 @@ class AssociationForm(SectionForm):
     )
     nom = texte("Nom de l’association", aide="Tel qu’il figure, ou figurera, dans les statuts.")
     sigle = texte("Sigle", maximum=40)
-    nom_cpts = texte("Nom de la CPTS", aide="Le nom d’usage de la communauté, par exemple celui du territoire.", maximum=160)
-    rna = IdentifierField(
-        check=rna, label="Numéro RNA", help_text="La lettre W suivie de neuf chiffres, sur le récépissé de la préfecture."
+    nom_cpts = texte(
+        "Nom de la CPTS", aide="Le nom d’usage de la communauté, par exemple celui du territoire.", maximum=160
     )
-    siret = IdentifierField(check=siret, label="Numéro SIRET", help_text="Quatorze chiffres, sur l’avis de situation de l’INSEE.")
+    rna = IdentifierField(
+        check=rna,
+        label="Numéro RNA",
+        help_text="La lettre W suivie de neuf chiffres, sur le récépissé de la préfecture.",
+    )
+    siret = IdentifierField(
+        check=siret, label="Numéro SIRET", help_text="Quatorze chiffres, sur l’avis de situation de l’INSEE."
+    )
     declaration_prevue = forms.DateField(
         label="Date de déclaration prévue",
         help_text="Seulement si l’association est en cours de création.",
@@ -96,11 +101,15 @@ ROLES = [
 
 
 class PersonnesForm(SectionForm):
-    representant_nom = texte("Prénom et nom du représentant légal", aide="La présidente ou le président, en règle générale.")
+    representant_nom = texte(
+        "Prénom et nom du représentant légal", aide="La présidente ou le président, en règle générale."
+    )
     representant_fonction = texte("Sa fonction dans l’association", maximum=100)
     representant_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=254)
     representant_telephone = texte("Son téléphone", maximum=30)
-    referent_nom = texte("Prénom et nom de la personne à contacter", aide="Celle qui répond aux questions sur ce dossier.")
+    referent_nom = texte(
+        "Prénom et nom de la personne à contacter", aide="Celle qui répond aux questions sur ce dossier."
+    )
     referent_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=254)
     referent_telephone = texte("Son téléphone", maximum=30)
     personnes = RowsField(

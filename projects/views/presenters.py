@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers.models import Section
-from dossiers.services.sections import Rubrique
+from dossiers.questions import Rubrique
 from dossiers.states import EtatSection
 from guichet.kernel.civil import date_longue
 from guichet.kernel.money import nombre
@@ -77,7 +77,9 @@ class Step:
     bouton: str = ""
 
 
-def next_step(lettre: LettreIntention, letter_sections: Sections, request_sections: Sections, *, deposits: bool) -> Step:
+def next_step(
+    lettre: LettreIntention, letter_sections: Sections, request_sections: Sections, *, deposits: bool
+) -> Step:
     """What is expected of the association now."""
     if lettre.etat not in (EtatLettre.BROUILLON, EtatLettre.INCOMPLETE):
         return _waiting(lettre)
@@ -102,7 +104,12 @@ def next_step(lettre: LettreIntention, letter_sections: Sections, request_sectio
         )
     url = reverse("projects:verifier", args=[lettre.pk])
     if deposits:
-        return Step("Prochaine étape : vérifier vos réponses et déposer", "Tout ce que le dépôt demande est rempli.", url, "Vérifier et déposer")
+        return Step(
+            "Prochaine étape : vérifier vos réponses et déposer",
+            "Tout ce que le dépôt demande est rempli.",
+            url,
+            "Vérifier et déposer",
+        )
     return Step(
         "Prochaine étape : faire déposer la lettre",
         "Tout est rempli. Une personne de votre association qui a le droit de déposer doit le faire.",
@@ -130,7 +137,12 @@ def facts(lettre: LettreIntention) -> list[dict[str, str]]:
     rows = [{"fort": dossier.reference, "texte": ""}] if dossier.reference else []
     rows.append({"fort": "", "texte": dossier.association.nom})
     if lettre.territoire:
-        rows.append({"fort": f"{nombre(lettre.territoire.population)} habitants", "texte": f"· taille {lettre.territoire.taille}"})
+        rows.append(
+            {
+                "fort": f"{nombre(lettre.territoire.population)} habitants",
+                "texte": f"· taille {lettre.territoire.taille}",
+            }
+        )
     if dossier.departement_pilote:
         rows.append({"fort": "", "texte": f"{dossier.departement_pilote} (pilote)"})
     return rows

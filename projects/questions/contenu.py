@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from dossiers.forms.sections import RowsField, SectionForm, choix, nombre, texte, texte_long
-from dossiers.services.sections import Manque
+from dossiers.questions import Manque, RowsField, SectionForm, choix, nombre, texte, texte_long
 
 RECOURS = [
     ("premier_recours", "Premier recours"),
@@ -50,8 +49,12 @@ class BesoinsForm(SectionForm):
     soins_non_programmes = texte_long("Les soins non programmés", rows=4)
     parcours = texte_long("Les ruptures de parcours", aide="Sorties d’hôpital, personnes âgées, santé mentale…", rows=4)
     prevention = texte_long("La prévention", rows=4)
-    offre = texte_long("L’offre de soins et son évolution", aide="Départs prévus, installations, structures existantes.", rows=4)
-    sources = texte_long("Vos sources", aide="Portraits de territoire, questionnaires, réunions : avec leur date.", rows=3)
+    offre = texte_long(
+        "L’offre de soins et son évolution", aide="Départs prévus, installations, structures existantes.", rows=4
+    )
+    sources = texte_long(
+        "Vos sources", aide="Portraits de territoire, questionnaires, réunions : avec leur date.", rows=3
+    )
     priorites = texte_long("Les priorités que vous en tirez", rows=4)
 
     obligatoires: ClassVar[dict[str, str]] = {
@@ -67,7 +70,15 @@ class MobilisationForm(SectionForm):
     structures = RowsField(
         "Les structures d’exercice coordonné",
         {
-            "genre": choix("Type", [("msp", "Maison de santé"), ("esp", "Équipe de soins primaires"), ("centre", "Centre de santé"), ("autre", "Autre")]),
+            "genre": choix(
+                "Type",
+                [
+                    ("msp", "Maison de santé"),
+                    ("esp", "Équipe de soins primaires"),
+                    ("centre", "Centre de santé"),
+                    ("autre", "Autre"),
+                ],
+            ),
             "nom": texte("Nom", maximum=160),
             "commune": texte("Commune", maximum=100),
         },
@@ -75,18 +86,30 @@ class MobilisationForm(SectionForm):
     )
     etablissements = RowsField(
         "Les établissements de santé",
-        {"nom": texte("Nom", maximum=160), "commune": texte("Commune", maximum=100), "lien": texte("Lien envisagé", maximum=200)},
+        {
+            "nom": texte("Nom", maximum=160),
+            "commune": texte("Commune", maximum=100),
+            "lien": texte("Lien envisagé", maximum=200),
+        },
         aide="Un projet de santé ne peut exclure les établissements de santé ou médico-sociaux, au moins comme partenaires.",
         maximum=40,
     )
     medico_social = RowsField(
         "Le médico-social et le social",
-        {"nom": texte("Nom", maximum=160), "commune": texte("Commune", maximum=100), "lien": texte("Lien envisagé", maximum=200)},
+        {
+            "nom": texte("Nom", maximum=160),
+            "commune": texte("Commune", maximum=100),
+            "lien": texte("Lien envisagé", maximum=200),
+        },
         maximum=40,
     )
     usagers = texte_long("Les usagers", aide="Comment ils sont informés et associés.", rows=3)
     elus = texte_long("Les élus", aide="Communes, intercommunalités, département : qui a été rencontré, quand.", rows=3)
-    information = texte_long("Comment les professionnels ont été informés", aide="Réunions, courriers, questionnaires, avec leurs dates.", rows=4)
+    information = texte_long(
+        "Comment les professionnels ont été informés",
+        aide="Réunions, courriers, questionnaires, avec leurs dates.",
+        rows=4,
+    )
     voisines = texte_long("Les CPTS voisines et les autres projets", rows=3)
 
     obligatoires: ClassVar[dict[str, str]] = {
@@ -146,7 +169,9 @@ class ProjetForm(SectionForm):
 
 
 class OrganisationForm(SectionForm):
-    gouvernance = texte_long("La gouvernance envisagée", aide="Représentation des professions, prise de décision, instances.", rows=5)
+    gouvernance = texte_long(
+        "La gouvernance envisagée", aide="Représentation des professions, prise de décision, instances.", rows=5
+    )
     coordination = texte_long("La coordination", aide="Qui coordonne, combien de temps, recrutement envisagé.", rows=4)
     groupes = texte_long("Les groupes de travail", rows=3)
     logiciels = texte_long("Les logiciels déjà en usage", rows=3)
@@ -163,8 +188,12 @@ class CalendrierForm(SectionForm):
         "Les étapes",
         {
             "etape": texte("Étape", maximum=200),
-            "debut": forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")),
-            "fin": forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")),
+            "debut": forms.DateField(
+                label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            ),
+            "fin": forms.DateField(
+                label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            ),
         },
         maximum=40,
         vides=3,

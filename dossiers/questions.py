@@ -1,0 +1,197 @@
+"""What a section asks: its fields in order, the one form component. Papers and pages read their labels from here.
+
+A section is saved as a draft at any moment, complete only when nothing is missing.
+
+No field is required to save: a draft may be empty. What the deposit needs is told by `obligatoires` and `manques`.
+A value that cannot be kept (too long, not a number) is an error and is not saved.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+
+Manque = tuple[str, str]
+"""Field id and French sentence of what is missing."""
+
+
+@dataclass(frozen=True)
+class Rubrique:
+    """A section of a task list: `cle` in addresses and rows, `bloquante` when the deposit needs it complete."""
+
+    cle: str
+    titre: str
+    aide: str
+    bloquante: bool = True
+
+
+LONG = 6000
+
+
+def texte_long(label: str, *, aide: str = "", rows: int = 6, maximum: int = LONG) -> forms.CharField:
+    """A text area with its limit said by the browser and checked by the server."""
+    return forms.CharField(
+        label=label, help_text=aide, required=False, max_length=maximum, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+def texte(label: str, *, aide: str = "", maximum: int = 200, **attrs: str) -> forms.CharField:
+    """One line of text."""
+    return forms.CharField(
+        label=label, help_text=aide, required=False, max_length=maximum, widget=forms.TextInput(attrs=attrs)
+    )
+
+
+def choix(label: str, options: list[tuple[str, str]], *, aide: str = "", radio: bool = False) -> forms.ChoiceField:
+    """One of a few options; an empty choice is allowed in a draft."""
+    if radio:
+        return forms.ChoiceField(label=label, help_text=aide, required=False, choices=options, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=label, help_text=aide, required=False, choices=[("", "Choisir…"), *options])
+
+
+def nombre(label: str, *, aide: str = "", maximum: int = 1_000_000) -> forms.IntegerField:
+    """A whole number, zero or more."""
+    return forms.IntegerField(label=label, help_text=aide, required=False, min_value=0, max_value=maximum)
+
+
+class RowsWidget(forms.Widget):
+    """A table of rows. Posted names are `<field>-<n>-<column>`; an empty row is not kept."""
+
+    template_name = "components/rows_field.html"
+    use_fieldset = True
+
+    def __init__(self, colonnes: dict[str, forms.Field], *, maximum: int, vides: int) -> None:
+        super().__init__()
+        self.colonnes = colonnes
+        self.maximum = maximum
+        self.vides = vides
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, Any]]:
+        rows = []
+        for n in self._numbers(data, name):
+            row = {
+                cle: champ.widget.value_from_datadict(data, files, f"{name}-{n}-{cle}")
+                for cle, champ in self.colonnes.items()
+            }
+            rows.append(row)
+        return rows
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return False
+
+    def _numbers(self, data: Any, name: str) -> list[int]:
+        found = set()
+        for key in data:
+            parts = key.split("-")
+            if len(parts) == 3 and parts[0] == name and parts[1].isdigit() and len(parts[1]) <= 4:
+                found.add(int(parts[1]))
+        return sorted(found)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        rows = [row for row in (value or []) if any(v not in (None, "", False) for v in row.values())]
+        empty = min(self.vides if rows else max(self.vides, 1), max(self.maximum - len(rows), 0))
+        rows = [*rows, *({} for _ in range(empty))]
+        context["colonnes"] = [(cle, champ.label, champ.help_text) for cle, champ in self.colonnes.items()]
+        context["lignes"] = [self._cells(name, n, row) for n, row in enumerate(rows)]
+        context["modele"] = self._cells(name, "__n__", {})
+        context["maximum"] = self.maximum
+        return context
+
+    def _cells(self, name: str, n: int | str, row: dict[str, Any]) -> list[dict[str, Any]]:
+        cells = []
+        for cle, champ in self.colonnes.items():
+            ident = f"{name}-{n}-{cle}"
+            attrs = {"id": f"id_{ident}", **champ.widget_attrs(champ.widget)}
+            kind = "form-select" if isinstance(champ.widget, forms.Select) else "form-control"
+            attrs["class"] = kind
+            html = champ.widget.render(ident, champ.prepare_value(row.get(cle)), attrs)
+            cells.append({"cle": cle, "id": f"id_{ident}", "label": champ.label, "html": html})
+        return cells
+
+
+class RowsField(forms.Field):
+    """A list of dicts, one per filled row, each column cleaned by its own field. JSON-safe once through `to_json`."""
+
+    def __init__(
+        self, label: str, colonnes: dict[str, forms.Field], *, aide: str = "", maximum: int = 60, vides: int = 1
+    ) -> None:
+        super().__init__(
+            label=label, help_text=aide, required=False, widget=RowsWidget(colonnes, maximum=maximum, vides=vides)
+        )
+        self.colonnes = colonnes
+        self.maximum = maximum
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        kept, errors = [], []
+        for row in value or []:
+            if all(cell in (None, "", False) for cell in row.values()):
+                continue
+            cleaned: dict[str, Any] = {}
+            for cle, champ in self.colonnes.items():
+                try:
+                    cleaned[cle] = champ.clean(row.get(cle))
+                except forms.ValidationError as error:
+                    errors.append(f"Ligne {len(kept) + 1}, « {champ.label} » : {' '.join(error.messages)}")
+            kept.append(cleaned)
+        if len(kept) > self.maximum:
+            errors.append(f"Au plus {self.maximum} lignes.")
+        if errors:
+            raise forms.ValidationError(errors)
+        return kept
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return initial != data
+
+
+class SectionForm(forms.Form):
+    """Base of every section. `obligatoires` maps a field to the sentence said when it is empty."""
+
+    obligatoires: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *args: Any, jour: date, **kwargs: Any) -> None:
+        self.jour = jour
+        super().__init__(*args, **kwargs)
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+    def contenu(self) -> dict[str, Any]:
+        """The cleaned answers, JSON-safe: dates as ISO text, amounts as text."""
+        return {name: to_json(value) for name, value in self.cleaned_data.items()}
+
+    def manques(self) -> list[Manque]:
+        """What the deposit still needs, each with the id of its field, in the order of the page."""
+        return list(self._manques())
+
+    def _manques(self) -> Iterator[Manque]:
+        for name, phrase in self.obligatoires.items():
+            if not is_filled(self.cleaned_data.get(name)):
+                yield f"id_{name}", phrase
+
+
+def to_json(value: Any) -> Any:
+    """A JSON-safe copy of a cleaned value."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, list):
+        return [to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_json(item) for key, item in value.items()}
+    return value
+
+
+def is_filled(value: Any) -> bool:
+    """Whether something was answered. Zero is an answer (0 == False: a test of membership would lose it)."""
+    return value is not None and value is not False and value not in ("", [], {})
