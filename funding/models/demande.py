@@ -1,12 +1,13 @@
 """A request for a subsidy, its sections, its journal."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from dossiers.models import Dossier, Section
+from dossiers.models import ConseillerInvite, Dossier, Section
 from dossiers.states import EtatSection
 from funding.calculations import Totaux, budget_defects, totals
 from funding.lifecycles import DEMANDE_FIR
@@ -15,6 +16,9 @@ from funding.nomenclature import nomenclature
 from funding.sections import BUDGETS, RUBRIQUES
 from funding.states import EtatDemandeFir, GenreBudget, ObjetDemande, Regime
 from guichet.kernel.journal import Evenement
+
+if TYPE_CHECKING:
+    from accounts.acteur import Acteur
 
 # The last judge of the deposit: the same rules as `calculations.budget_defects`, on the rows themselves.
 EQUILIBRE = """
@@ -53,9 +57,18 @@ EQUILIBRE = """
 
 
 class DemandeFirQuerySet(models.QuerySet["DemandeFir"]):
-    def visible_to(self, acteur: object) -> "DemandeFirQuerySet":
-        """The requests of the files `acteur` may open."""
-        return self.filter(dossier__in=Dossier.objects.visible_to(acteur))  # type: ignore[arg-type]
+    def visible_to(self, acteur: "Acteur | None") -> "DemandeFirQuerySet":
+        """The requests `acteur` may open, within the files it may open: all those of its association; for the Guichet,
+        those deposited and the drafts of the files it is invited to; for the others, those that were transmitted.
+        """
+        found = self.filter(dossier__in=Dossier.objects.visible_to(acteur))
+        if acteur is None or acteur.genre == "association":
+            return found
+        if acteur.genre == "guichet":
+            invited = ConseillerInvite.objects.filter(dossier=OuterRef("dossier"), user=acteur.user, retire_at=None)
+            return found.filter(Q(deposee_at__isnull=False) | Q(Exists(invited)))
+        transmitted = EvenementFir.objects.filter(demande=OuterRef("pk"), cible=EtatDemandeFir.TRANSMISE)
+        return found.filter(Exists(transmitted))
 
     def for_pages(self) -> "DemandeFirQuerySet":
         """With what every page of a request shows, in one query."""
