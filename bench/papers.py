@@ -74,11 +74,11 @@ def form() -> dict:
         "destinataire": {"nom": "Agence régionale de santé", "lignes": ["Établissement public"]},
         "sections": [
             {"titre": "Nature de la demande", "blocs": [_ticks(index) for index in range(4)]},
-            {"numero": "1", "titre": "Identification de l’association", "blocs": [_comb(), _details(14)]},
-            {"numero": "4", "titre": "Moyens humains", "blocs": [_table(14)]},
+            {"numero": "1", "titre": "Identification de l’association", "blocs": [_comb(), _details(8)]},
+            {"numero": "4", "titre": "Moyens humains", "blocs": [_table(8)]},
             {"numero": "5", "titre": "Budget de l’association", "nouvelle_page": "oui", "blocs": [_budget("2027")]},
             {"numero": "6", "titre": "Budget du projet", "nouvelle_page": "oui", "blocs": [_budget("projet")]},
-            {"numero": "7", "titre": "Attestations", "nouvelle_page": "oui", "blocs": [_prose(6), _table(12)]},
+            {"numero": "7", "titre": "Attestations", "nouvelle_page": "oui", "blocs": [_prose(5)]},
         ],
         "signature": {"nom": "Camille Exemple", "qualite": "Présidente"},
     }
