@@ -36,11 +36,18 @@ def components(now: datetime) -> dict[str, Any]:
     return {
         "fil": [{"label": "Projets de santé", "url": "#"}, {"label": "OCC-31-2026-0042", "url": ""}],
         "entete": _header(),
-        "horloges": [_clock(41, "neutre"), _clock(24, "info"), _clock(14, "warn"), _clock(5, "alert"), _clock(1, "solide")],
+        "horloges": [
+            _clock(41, "neutre"),
+            _clock(24, "info"),
+            _clock(14, "warn"),
+            _clock(5, "alert"),
+            _clock(1, "solide"),
+        ],
         "evenements": _events(),
         "taches": _tasks(),
         "criteres": _criteria(),
         "cotes": _budget(),
+        "lecture": False,
         "solde": {"phrase": f"Il manque {euros(3000)} de produits pour équilibrer le budget.", "ton": "warn"},
         **_list(),
         "figure": _figure(),
@@ -230,5 +237,10 @@ def _pieces() -> list[dict[str, Any]]:
             "etat": {"libelle": "Conforme", "ton": "ok"},
             "retirer": "",
         },
-        {"nom": "Carte du territoire.png", "url": "#piece", "detail": "2,1\u00a0Mo, reçue ce jour", "retirer": "#retirer"},
+        {
+            "nom": "Carte du territoire.png",
+            "url": "#piece",
+            "detail": "2,1\u00a0Mo, reçue ce jour",
+            "retirer": "#retirer",
+        },
     ]

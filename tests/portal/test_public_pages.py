@@ -82,7 +82,7 @@ def test_the_banner_of_training_is_on_every_page_of_a_demonstration_and_nowhere_
 
 
 @pytest.mark.parametrize("status", REFUSALS)
-def test_each_refusal_is_a_page_in_french_that_leads_somewhere(rf: object, client: Client, status: str) -> None:
+def test_each_refusal_is_a_page_in_french_that_leads_somewhere(client: Client, status: str) -> None:
     request = client.get("/").wsgi_request
     text = render_to_string(f"{status}.html", CONTEXT, None if status in WITHOUT_REQUEST else request)
     assert '<html lang="fr">' in text
