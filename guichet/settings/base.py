@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "pgtrigger",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",
     "territories",
     "accounts",
     "dossiers",
