@@ -2,9 +2,10 @@
 
 import fcntl
 import os
-import shutil
 from pathlib import Path
 from typing import IO
+
+import pytest
 
 from guichet.embedded import EmbeddedServers
 
@@ -16,6 +17,10 @@ def start(var: Path) -> None:
     wanted = {"DATABASE_URL", "REDIS_URL"} - {name for name in os.environ if os.environ[name]}
     if not wanted:
         return
+    from django.conf import settings
+
+    if settings.configured and "DATABASE_URL" in wanted:
+        raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE (or --ds): the settings are read once the servers are up")
     folder, lock = _free_slot(var / "tests")
     servers = EmbeddedServers(folder, fast=True)
     _running.append((servers, lock))
@@ -46,7 +51,3 @@ def _free_slot(folder: Path) -> tuple[Path, IO[str]]:
             continue
         return folder / f"slot-{number}", lock
     raise RuntimeError(f"sixteen test runs hold {folder}")
-
-
-def erase(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
