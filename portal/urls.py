@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from portal.views import public, sante
+from portal.views import homes, public, sante
 
 app_name = "portal"
 
 urlpatterns = [
     path("", public.accueil, name="accueil"),
-    path("accueil/", public.accueil_role, name="accueil_role"),
+    path("accueil/", homes.accueil_role, name="accueil_role"),
     path("accessibilite/", public.accessibilite, name="accessibilite"),
     path("confidentialite/", public.confidentialite, name="confidentialite"),
     path("mentions-legales/", public.mentions_legales, name="mentions_legales"),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import rules
-from django.db import InternalError, models, transaction
+from django.db import models, transaction
 from django.db.utils import DatabaseError
 
 from accounts.acteur import Acteur
@@ -214,8 +214,8 @@ def test_postgresql_refuses_a_path_the_law_does_not_know(lettre: LettreIntention
 
 def test_postgresql_refuses_to_rewrite_or_erase_the_journal(lettre: LettreIntention, by: Acteur) -> None:
     event = cycle(NOTER).apply(lettre, "noter", by=by, now=NOW)
-    with pytest.raises(InternalError), transaction.atomic():
+    with pytest.raises(DatabaseError), transaction.atomic():
         EvenementLettre.objects.filter(pk=event.pk).update(motif="autre")
-    with pytest.raises(InternalError), transaction.atomic():
+    with pytest.raises(DatabaseError), transaction.atomic():
         EvenementLettre.objects.filter(pk=event.pk).delete()
     assert EvenementLettre.objects.get().motif == ""
