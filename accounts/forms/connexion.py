@@ -8,6 +8,8 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
 
 from accounts.models import User
 
@@ -54,6 +56,11 @@ class SignupForm(Plain, account.SignupForm):
             except ValidationError as error:
                 self.add_error("password1", error)
         return cleaned
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> Any:
+        """The person, its name and its address, or nothing."""
+        return super().save(request)
 
 
 class ResetPasswordForm(Plain, account.ResetPasswordForm):

@@ -311,6 +311,7 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
+                        limit_choices_to={"genre": "urps"},
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="mandats",
                         to="accounts.organisation",

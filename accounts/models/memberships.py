@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from accounts.models.organisations import Organisation
-from accounts.states import Droit, QualiteMandat
+from accounts.states import Droit, Genre, QualiteMandat
 
 
 def one_key(name: str) -> Func:
@@ -102,7 +102,11 @@ class Mandat(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mandats", verbose_name="personne"
     )
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="mandats", verbose_name="URPS"
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="mandats",
+        verbose_name="URPS",
+        limit_choices_to={"genre": Genre.URPS},
     )
     qualite = models.CharField("qualité", max_length=10, choices=QualiteMandat)
     debut_le = models.DateField("du")

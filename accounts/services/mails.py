@@ -155,10 +155,26 @@ def _record_failure(envoi: Envoi, error: Exception, now: datetime) -> None:
     last = essais >= MAX_ESSAIS
     Envoi.objects.filter(pk=envoi.pk).update(
         essais=essais,
-        erreur=f"{type(error).__name__} : {error}"[:500],
+        erreur=_cause(error)[:500],
         etat=EtatEnvoi.ECHEC if last else EtatEnvoi.ATTENDU,
         prochain_essai_at=None if last else now + BACKOFF[essais - 1],
     )
+
+
+def _cause(error: Exception) -> str:
+    """What an administrator reads: who refused, and the server's own words."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+        return f"Adresse refusée\u00a0: {code} {_words(words)}"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"Refusé par le serveur de courrier\u00a0: {error.smtp_code} {_words(error.smtp_error)}"
+    if isinstance(error, OSError):
+        return f"Serveur de courrier injoignable\u00a0: {error or type(error).__name__}"
+    return f"Message impossible à écrire\u00a0: {error}"
+
+
+def _words(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
 def _message(envoi: Envoi) -> EmailMultiAlternatives:

@@ -109,7 +109,7 @@ def test_a_refused_address_waits_its_turn_and_stops_nobody(mail_server: MailServ
     refused = Envoi.objects.get(destinataire="refusee@exemple.fr")
     assert (refused.etat, refused.essais) == (EtatEnvoi.ATTENDU, 1)
     assert refused.prochain_essai_at == NOW + timedelta(minutes=1)
-    assert "boite inconnue" in refused.erreur
+    assert refused.erreur == "Adresse refusée\u00a0: 550 boite inconnue"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -154,7 +154,7 @@ def test_a_server_that_is_down_is_noted_and_the_mails_follow_when_it_is_back(
     settings.EMAIL_PORT = 1  # type: ignore[attr-defined]
     queue()
     assert mails.send_due(now=NOW) == 0
-    assert "ConnectionRefusedError" in Envoi.objects.get().erreur
+    assert Envoi.objects.get().erreur.startswith("Serveur de courrier injoignable")
     settings.EMAIL_PORT = port  # type: ignore[attr-defined]
     assert mails.send_due(now=NOW + timedelta(minutes=1)) == 1
     assert Envoi.objects.get().erreur == ""

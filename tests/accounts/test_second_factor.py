@@ -135,7 +135,7 @@ def test_enrolling_opens_the_portal_and_gives_recovery_codes(client: Client, age
     assert response["Location"] == reverse("mfa_view_recovery_codes")
     codes = client.get(response["Location"])
     assert codes.status_code == 200
-    assert codes.content.decode().count("<li><code>") == 10
+    assert codes.content.decode().count("<li><samp>") == 10
 
 
 # --- in which capacity one acts ----------------------------------------------------------------------
