@@ -5,6 +5,7 @@ The row a task works on is already in the database: a lost wake-up only delays i
 
 import logging
 import time
+from functools import partial
 
 from django.db import transaction
 
@@ -15,8 +16,10 @@ _silent_until = 0.0
 
 
 def wake(task: str) -> None:
-    """Ask the worker to run the task named `task` after this transaction commits."""
-    transaction.on_commit(lambda: _send(task), robust=True)
+    """Ask the worker to run the task named `task`, once, after this transaction commits."""
+    waiting = {getattr(call, "args", None) for _, call, _ in transaction.get_connection().run_on_commit}
+    if (task,) not in waiting:
+        transaction.on_commit(partial(_send, task), robust=True)
 
 
 def _send(task: str) -> None:

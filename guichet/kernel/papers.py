@@ -28,14 +28,15 @@ SHORT_ROWS = 9
 SHORT_CHARACTERS = 1200
 NARROW_SPACES = dict.fromkeys(map(ord, "\u202f\u2007\u2008\u2009"), "\u00a0")
 DIGEST = re.compile(r"[0-9a-f]{64}")
+BEFORE_MARK = re.compile(r" (?=[;:?!%€»])|(?<=«) ")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff]")
 
 Json = dict[str, Any]
 
 
 def clean(text: str) -> str:
-    """The text as the fonts can draw it: NFC, one kind of non-breaking space, no control character."""
-    text = text.replace("\r\n", "\n").translate(NARROW_SPACES)
+    """The text as it is drawn: NFC, no control character, a non-breaking space where a line must not break in French."""
+    text = BEFORE_MARK.sub("\u00a0", text.replace("\r\n", "\n").translate(NARROW_SPACES))
     return CONTROL.sub("", unicodedata.normalize("NFC", text))
 
 

@@ -120,7 +120,7 @@ class _Missing(str):
         return item == "%s"
 
     def __mod__(self, name: object) -> str:
-        raise ValueError(f"variable absente du modèle : {name}")
+        raise ValueError(f"variable absente du modèle\u00a0: {name}")
 
 
 @cache
@@ -180,7 +180,7 @@ def _weasyprint() -> Any:
             import weasyprint
     except OSError as error:
         raise MissingSystemLibrary(
-            f"Les documents PDF ont besoin de la bibliothèque Pango, absente de cette machine. Tapez : {INSTALL}"
+            f"Les documents PDF ont besoin de la bibliothèque Pango, absente de cette machine. Tapez\u00a0: {INSTALL}"
         ) from error
     return weasyprint
 

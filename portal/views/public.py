@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal import samples, selectors
@@ -12,12 +12,6 @@ from portal import samples, selectors
 def accueil(request: HttpRequest) -> HttpResponse:
     """The public home: what a CPTS is and is not, its missions, the way in four steps."""
     return render(request, "portal/accueil.html", {"region": selectors.region_name(settings.REGION_CODE)})
-
-
-@require_safe
-def accueil_role(request: HttpRequest) -> HttpResponse:
-    """Where a person lands after signing in."""
-    return redirect("portal:accueil")
 
 
 @require_safe
