@@ -2,9 +2,9 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from accounts import selectors
 from accounts.models import Organisation, Profession
@@ -55,15 +55,12 @@ def test_each_profession_has_a_category_and_each_urps_speaks_for_one() -> None:
     assert kine.urps.nom == "URPS masseurs-kinésithérapeutes Occitanie"
 
 
-def test_another_region_is_another_file(tmp_path: object, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path  # type: ignore[assignment]
+def test_another_region_is_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     row = {"code": "guichet-essai", "genre": "guichet", "nom": "Guichet d’essai", "departements": ["13"]}
     data = {"region": {"code": "93"}, "organisations": [row], "professions": []}
-    (folder / "essai.json").write_text(json.dumps(data), encoding="utf-8")  # type: ignore[operator]
-    monkeypatch.setattr(references, "FOLDER", folder)
-    settings.REGION_CODE = "93"  # type: ignore[attr-defined]
-    call_command("charger_references")
+    (tmp_path / "essai.json").write_text(json.dumps(data), encoding="utf-8")
+    monkeypatch.setattr(references, "FOLDER", tmp_path)
+    assert references.load(path=references.file_of_region("93")) == {"organisations": 1, "professions": 0}
     assert Organisation.objects.get(code="guichet-essai").region == "93"
-    settings.REGION_CODE = "99"  # type: ignore[attr-defined]
-    with pytest.raises(CommandError, match="99"):
-        call_command("charger_references")
+    with pytest.raises(LookupError, match="99"):
+        references.file_of_region("99")
