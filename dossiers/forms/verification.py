@@ -39,13 +39,13 @@ class FichierForm(forms.Form):
     fichier = forms.FileField(
         label="Le fichier PDF",
         required=False,
-        help_text="Il est lu pour calculer son empreinte, puis oublié : rien n’en est conservé.",
+        help_text="Il est lu pour calculer son empreinte, puis oublié\u00a0: rien n’en est conservé.",
     )
     empreinte = forms.CharField(
         label="Ou son empreinte SHA-256",
         required=False,
         max_length=100,
-        help_text="Si vous préférez ne pas envoyer le fichier : 64 chiffres et lettres de a à f.",
+        help_text="Si vous préférez ne pas envoyer le fichier\u00a0: 64 chiffres et lettres de a à f.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -53,13 +53,15 @@ class FichierForm(forms.Form):
         fichier = self.cleaned_data["fichier"]
         if fichier and fichier.size > settings.UPLOAD_MAX_BYTES:
             limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-            raise forms.ValidationError(f"Ce fichier dépasse {limit} Mo : aucun document du portail n’est aussi lourd.")
+            raise forms.ValidationError(
+                f"Ce fichier dépasse {limit} Mo\u00a0: aucun document du portail n’est aussi lourd."
+            )
         return fichier
 
     def clean_empreinte(self) -> str:
         typed = re.sub(r"\s", "", self.cleaned_data["empreinte"]).lower()
         if typed and not SHA256.fullmatch(typed):
-            raise forms.ValidationError("Une empreinte SHA-256 compte 64 caractères : chiffres et lettres a à f.")
+            raise forms.ValidationError("Une empreinte SHA-256 compte 64 caractères\u00a0: chiffres et lettres a à f.")
         return typed
 
     def clean(self) -> dict[str, Any]:

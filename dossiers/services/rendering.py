@@ -121,7 +121,7 @@ def _cause(error: Exception) -> str:
     if isinstance(error, pdf.MissingSystemLibrary | pdf.ForbiddenResource):
         return str(error)
     if isinstance(error, OSError):
-        return f"Le fichier n’a pas pu être écrit : {error}"
+        return f"Le fichier n’a pas pu être écrit\u00a0: {error}"
     if isinstance(error, pdf.NotDrawn):
-        return f"Le moteur de rendu s’est arrêté : {error}"
-    return f"Le contenu ou le modèle du document est incorrect : {error}"
+        return f"Le moteur de rendu s’est arrêté\u00a0: {error}"
+    return f"Le contenu ou le modèle du document est incorrect\u00a0: {error}"

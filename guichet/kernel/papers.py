@@ -35,7 +35,7 @@ Json = dict[str, Any]
 
 
 def clean(text: str) -> str:
-    """The text as it is drawn: NFC, no control character, a non-breaking space where a line must not break in French."""
+    """The text as it is drawn: NFC, no control character, a non-breaking space where French asks for one."""
     text = BEFORE_MARK.sub("\u00a0", text.replace("\r\n", "\n").translate(NARROW_SPACES))
     return CONTROL.sub("", unicodedata.normalize("NFC", text))
 

@@ -140,7 +140,7 @@ def test_a_paper_that_fails_keeps_its_cause_and_does_not_stop_the_next_ones(tmp_
     assert sound.etat == EtatDocument.RENDU
     assert (broken.etat, broken.essais, broken.sha256) == (EtatDocument.ECHEC, 1, "")
     assert broken.erreur == (
-        "Le contenu ou le modèle du document est incorrect : "
+        "Le contenu ou le modèle du document est incorrect\u00a0: "
         "contexte.sections[0].blocs[0].genre: inconnu (image) (ValueError)"
     )
     assert broken.prochain_essai_at == NOW + timedelta(minutes=1)
@@ -175,7 +175,7 @@ def test_a_full_disk_is_a_failure_and_the_paper_is_drawn_when_there_is_room(tmp_
     assert rendering.render_due(now=NOW) == 0
     document.refresh_from_db()
     assert document.etat == EtatDocument.ECHEC
-    assert document.erreur.startswith("Le fichier n’a pas pu être écrit : ")
+    assert document.erreur.startswith("Le fichier n’a pas pu être écrit\u00a0: ")
     (tmp_path / "media").unlink()
     assert rendering.render_due(now=NOW + timedelta(minutes=1)) == 1
     document.refresh_from_db()

@@ -59,6 +59,7 @@ def test_a_context_that_breaks_the_contract_is_refused(contexte: dict[str, Any],
 
 def test_text_is_made_drawable_without_changing_what_it_says() -> None:
     assert papers.clean("12\u202f%\u2009e\u0301te\u0301\r\nsuite\x00\u200b") == "12\u00a0%\u00a0été\nsuite"
+    assert papers.clean("« Ici : oui ! » à 12 %") == "«\u00a0Ici\u00a0: oui\u00a0!\u00a0» à 12\u00a0%"
 
 
 def test_a_comb_puts_one_character_in_a_box_and_leaves_the_missing_ones_empty() -> None:

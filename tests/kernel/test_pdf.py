@@ -292,7 +292,7 @@ def test_without_pango_one_sentence_says_what_to_type(root: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == (
         "Les documents PDF ont besoin de la bibliothèque Pango, absente de cette machine. "
-        "Tapez : apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig\n"
+        "Tapez\u00a0: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig\n"
     )
 
 
