@@ -5,7 +5,7 @@ The row a task works on is already in the database: a lost wake-up only delays i
 
 import logging
 import time
-from functools import partial
+from functools import partial, update_wrapper
 
 from django.db import transaction
 
@@ -19,17 +19,19 @@ def wake(task: str) -> None:
     """Ask the worker to run the task named `task`, once, after this transaction commits."""
     waiting = {getattr(call, "args", None) for _, call, _ in transaction.get_connection().run_on_commit}
     if (task,) not in waiting:
-        transaction.on_commit(partial(_send, task), robust=True)
+        transaction.on_commit(update_wrapper(partial(_send, task), _send), robust=True)
 
 
 def _send(task: str) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
+    from kombu.exceptions import OperationalError
+
     from guichet.celery import app
 
     try:
         app.send_task(task, ignore_result=True, retry=False)
-    except (OSError, app.connection_for_write().recoverable_connection_errors) as error:
+    except (OSError, OperationalError) as error:  # kombu wraps what the transport raises
         _silent_until = time.monotonic() + QUIET_SECONDS
         log.warning("queue unreachable, %s is left to the sweep: %s", task, error)
