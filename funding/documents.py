@@ -73,13 +73,13 @@ def _sections(
         ("3", "Relations avec d’autres associations", _only(means, moyens, ASSOCIATIONS)),
         ("4", f"Moyens humains au 31 décembre {annee}", _only(means, moyens, others)),
         ("5", "Budget de l’association", [_budget(demande, GenreBudget.ASSOCIATION)]),
-        ("6", "Objet de la demande : le projet", _project(asked, contenu, lettre)),
+        ("6", "Objet de la demande\u00a0: le projet", _project(asked, contenu, lettre)),
         ("6.1", "Budget du projet", [_budget(demande, GenreBudget.PROJET)]),
         ("7", "Attestations", _attestations(demande, answers[ATTESTATIONS], lettre, jour=jour)),
         ("8", "Pièces jointes", [_pieces(demande)]),
     ]
     if details := _needs(answers[CHIFFRAGE], jour=jour):
-        sections.append(("9", "Annexe : chiffrage des besoins", [details]))
+        sections.append(("9", "Annexe\u00a0: chiffrage des besoins", [details]))
     return [{"numero": number, "titre": title, "blocs": blocs} for number, title, blocs in sections]
 
 
@@ -157,7 +157,7 @@ def _attestations(demande: DemandeFir, contenu: Contenu, lettre: dict[str, Conte
     declared.append(["oui" if contenu.get("mandataire") else "non", str(form.fields["mandataire"].label)])
     iban = about.get("iban") or ""
     return [
-        {"genre": "cases", "legende": "La personne qui signe déclare :", "lignes": declared},
+        {"genre": "cases", "legende": "La personne qui signe déclare\u00a0:", "lignes": declared},
         {
             "genre": "texte",
             "titre": str(form.fields["aides_publiques"].label),
@@ -252,7 +252,7 @@ def _account(
         "libelle": compte.libelle,
         "total": euros(totaux.comptes[compte.code]),
         "lignes": [
-            [f"{line.libelle} : {details[line.code]}" if line.code in details else line.libelle, euros(montants[line.code])]
+            [f"{line.libelle}\u00a0: {details[line.code]}" if line.code in details else line.libelle, euros(montants[line.code])]
             for line in lignes
         ],
         "demande": "oui" if any(line.demande for line in lignes) else "non",

@@ -41,7 +41,7 @@ def facts(demande: DemandeFir) -> list[dict[str, str]]:
     rows = [{"fort": demande.dossier.reference, "texte": ""}] if demande.dossier.reference else []
     rows += [{"fort": "", "texte": demande.dossier.association.nom}, {"fort": "", "texte": demande.financeur.nom}]
     if demande.montant_demande:
-        rows.append({"fort": euros(demande.montant_demande), "texte": "demandés"})
+        rows.append({"fort": f"{euros(demande.montant_demande)} demandés", "texte": ""})
     return rows
 
 

@@ -19,7 +19,7 @@ RUBRIQUES = (
     Rubrique(
         CHIFFRAGE,
         "Le chiffrage de vos besoins",
-        "Des heures, des réunions, un devis : le portail les range dans les comptes. Environ 10 minutes.",
+        "Des heures, des réunions, un devis\u00a0: le portail les range dans les comptes. Environ 10 minutes.",
         bloquante=False,
     ),
     Rubrique(MOYENS, "L’association et ses moyens", "Agréments, affiliations, bénévoles, salariés. Environ 5 minutes."),

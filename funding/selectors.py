@@ -35,9 +35,7 @@ def ordered_sections(demande: DemandeFir) -> list[tuple[Rubrique, Section]]:
     return [(rubrique, rows[rubrique.cle]) for rubrique in RUBRIQUES]
 
 
-def budget_lines(
-    demande: DemandeFir, genre: GenreBudget
-) -> tuple[int | None, dict[str, Decimal], dict[str, str]]:
+def budget_lines(demande: DemandeFir, genre: GenreBudget) -> tuple[int | None, dict[str, Decimal], dict[str, str]]:
     """The exercise, the amounts and what is specified, by line; None and nothing when the budget is not begun."""
     budget = demande.budgets.filter(genre=genre).first()
     if budget is None:
@@ -69,7 +67,9 @@ class Reperes:
 def reperes_on(day: date) -> Reperes:
     """The settings in force on that day: one query."""
     cles = ("fir_amorcage_maximum", "fir_amorcage_exemples", "fir_convention_seuil")
-    rows = Reglage.objects.filter(cle__in=cles, applicable_du__lte=day).order_by("cle", "-applicable_du").distinct("cle")
+    rows = (
+        Reglage.objects.filter(cle__in=cles, applicable_du__lte=day).order_by("cle", "-applicable_du").distinct("cle")
+    )
     found = {row.cle: row for row in rows}
     maximum, exemples = found.get(cles[0]), found.get(cles[1])
     return Reperes(

@@ -37,7 +37,7 @@ class BudgetForm(SectionForm):
             self.fields[f"{MONTANT}{code}"] = EurosField(ligne.libelle)
             if ligne.detail:
                 self.fields[f"{DETAIL}{code}"] = forms.CharField(
-                    label=f"{ligne.libelle} : précisez", required=False, max_length=160
+                    label=f"{ligne.libelle}\u00a0: précisez", required=False, max_length=160
                 )
 
     def montants(self) -> dict[str, Decimal]:

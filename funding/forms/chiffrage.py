@@ -37,7 +37,7 @@ class ChiffrageForm(SectionForm):
                     "nombre": nombre("Nombre", maximum=1000),
                     "cout": EurosField("Coût de chacune", entiers=False),
                 },
-                aide="Salle, accueil, déplacements : ce que coûte une réunion.",
+                aide="Salle, accueil, déplacements\u00a0: ce que coûte une réunion.",
                 maximum=30,
             ),
             "forfaits": RowsField(

@@ -31,13 +31,13 @@ class DemandeForm(SectionForm):
     objet = choix(
         "Objet de la demande",
         [("projet", "Un projet ou une action"), ("global", "Le fonctionnement global de l’association")],
-        aide="Le démarrage d’une CPTS est un projet : écrire le projet de santé.",
+        aide="Le démarrage d’une CPTS est un projet\u00a0: écrire le projet de santé.",
         radio=True,
     )
     periode = choix("Période", [("annuelle", "Annuelle ou ponctuelle"), ("pluriannuelle", "Pluriannuelle")], radio=True)
     intitule = texte("Intitulé du projet", maximum=200)
     objectifs = texte_long("Objectifs", aide="À quels besoins le projet répond, et ce qu’il doit changer.")
-    description = texte_long("Description", aide="Les actions que la subvention permet : réunions, diagnostic, écriture…")
+    description = texte_long("Description", aide="Les actions que la subvention permet\u00a0: réunions, diagnostic, écriture…")
     beneficiaires = texte_long("Bénéficiaires", aide="Les habitants et les professionnels concernés, par leur nombre.", rows=4)
     territoire = texte_long("Territoire", aide="Les communes ou les quartiers.", rows=4)
     date_debut = jour("Début du projet")
@@ -133,7 +133,7 @@ class AttestationsForm(SectionForm):
 
     aides_publiques = texte_long(
         "Aides publiques reçues au cours des trois derniers exercices",
-        aide="Qui les a versées, quand, combien ; ou « aucune ». L’association en répond.",
+        aide="Qui les a versées, quand, combien\u00a0; ou «\u00a0aucune\u00a0». L’association en répond.",
         rows=4,
         maximum=2000,
     )
@@ -141,11 +141,11 @@ class AttestationsForm(SectionForm):
     signataire_nom = texte("Prénom et nom de la personne qui signe", maximum=120)
     signataire_qualite = texte("Sa qualité", aide="Par exemple présidente de l’association.", maximum=120)
     mandataire = forms.BooleanField(
-        label="Cette personne n’est pas le représentant légal : son pouvoir est joint aux pièces", required=False
+        label="Cette personne n’est pas le représentant légal\u00a0: son pouvoir est joint aux pièces", required=False
     )
 
     obligatoires: ClassVar[dict[str, str]] = {
-        "aides_publiques": "Déclarez les aides publiques reçues, ou écrivez « aucune ».",
+        "aides_publiques": "Déclarez les aides publiques reçues, ou écrivez «\u00a0aucune\u00a0».",
         "lieu": "Dites où la demande est signée.",
         "signataire_nom": "Nommez la personne qui signe.",
         "signataire_qualite": "Donnez la qualité de la personne qui signe.",
