@@ -104,10 +104,6 @@ def inbox(user: User) -> QuerySet[Envoi]:
     )
 
 
-def unread_count(user: User) -> int:
-    return Envoi.objects.filter(user=user, confidentiel=False, lu_at__isnull=True).count()
-
-
 def troubled_mails() -> QuerySet[Envoi]:
     """Mails that failed, for good or until the next try; without their text, which is nobody else's."""
     return (

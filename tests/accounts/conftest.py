@@ -20,7 +20,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Talk)
         self.received: list[str] = []
-        self.hangs = False
+        self.hangs = self.refuses_content = False
         self.refused: set[str] = set()
         self.before_yes: Callable[[], None] = lambda: None
         self.over = threading.Event()
@@ -53,7 +53,7 @@ class Talk(socketserver.StreamRequestHandler):
             lines.append(line)
         self.server.received.append("".join(lines))
         self.server.before_yes()
-        self.say("250 pris")
+        self.say("554 contenu refuse" if self.server.refuses_content else "250 pris")
 
     def say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())

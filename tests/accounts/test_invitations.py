@@ -145,6 +145,24 @@ def test_an_administrator_invites_the_first_person_of_any_body(administratrice: 
     assert made.organisation == urps
 
 
+def test_who_became_a_member_meanwhile_does_not_become_one_twice(porteuse: Membership) -> None:
+    invitation, _ = invite(porteuse)
+    invitee = UserFactory(email=INVITED)
+    MembershipFactory(user=invitee, organisation=porteuse.organisation)
+    with pytest.raises(Refused, match=invitations.ALREADY_MEMBER):
+        invitations.accept(invitation=invitation, user=invitee, now=NOW)
+    invitation.refresh_from_db()
+    assert invitation.acceptee_at is None
+
+
+def test_a_stranger_who_posts_is_sent_to_the_page(client: Client, porteuse: Membership) -> None:
+    _, token = invite_far(porteuse)
+    here = reverse("accounts:invitation", args=[token])
+    assert client.post(here)["Location"] == here
+    members = reverse("accounts:membres", args=[porteuse.organisation.code])
+    assert client.get(members)["Location"] == f"{reverse('account_login')}?next={members}"
+
+
 # --- the page -------------------------------------------------------------------------------------
 
 

@@ -236,5 +236,21 @@ def test_the_task_sends_what_is_due() -> None:
     assert mail.outbox[0].subject == "Second facteur retiré"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_message_the_server_will_not_take_is_told_in_its_words(mail_server: MailServer) -> None:
+    mail_server.refuses_content = True
+    queue()
+    assert mails.send_due(now=NOW) == 0
+    assert Envoi.objects.get().erreur == "Refusé par le serveur de courrier\u00a0: 554 contenu refuse"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_cannot_be_written_does_not_stop_the_others(mail_server: MailServer) -> None:
+    queue(uuid4(), "camille\n@exemple.fr")
+    queue(uuid4(), "bonne@exemple.fr")
+    assert mails.send_due(now=NOW) == 1
+    assert Envoi.objects.get(etat=EtatEnvoi.ATTENDU).erreur.startswith("Message impossible à écrire")
+
+
 def test_every_smtp_error_is_caught_as_an_operating_system_error() -> None:
     assert issubclass(smtplib.SMTPException, OSError)

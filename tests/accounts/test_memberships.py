@@ -78,6 +78,23 @@ def test_the_last_manager_neither_leaves_nor_gives_up_the_right(porteuse: Member
     assert list(selectors.members_of(porteuse.organisation, on=TODAY)) == [inactive]
 
 
+def test_an_administrator_may_leave_a_body_without_manager(administratrice: Membership) -> None:
+    sole = MembershipFactory(organisation=OrganisationFactory(genre=Genre.URPS))
+    memberships.remove(membership=sole, by=acteur(administratrice), now=NOW)
+    assert list(selectors.members_of(sole.organisation, on=TODAY)) == []
+
+
+def test_people_with_a_right_are_found_once_and_only_while_active(porteuse: Membership) -> None:
+    organisation = porteuse.organisation
+    writer = MembershipFactory(organisation=organisation, droits=["rediger"])
+    MembershipFactory(organisation=organisation, fin_le=TODAY)
+    MembershipFactory(organisation=organisation, user=UserFactory(is_active=False))
+    MembershipFactory()
+    found = selectors.users_with_right([organisation.pk], "rediger", on=TODAY)
+    assert list(found) == [porteuse.user, writer.user]
+    assert list(selectors.users_with_right([organisation.pk], "deposer", on=TODAY)) == [porteuse.user]
+
+
 def test_nobody_without_the_right_changes_anything(porteuse: Membership) -> None:
     writer = MembershipFactory(organisation=porteuse.organisation, droits=["rediger"])
     stranger = MembershipFactory()
@@ -182,6 +199,17 @@ def test_the_last_manager_reads_why_it_cannot_leave(client: Client, porteuse: Me
     response = client.post(reverse("accounts:retirer", args=[porteuse.organisation.code, porteuse.pk]))
     assert response.status_code == 409
     assert "donnez d’abord ce droit" in response.content.decode()
+
+
+def test_the_last_manager_reads_why_it_cannot_give_up_its_right(client: Client, porteuse: Membership) -> None:
+    client.force_login(porteuse.user)
+    page = reverse("accounts:membre", args=[porteuse.organisation.code, porteuse.pk])
+    response = client.post(page, {"droits": ["rediger"]})
+    assert response.status_code == 422
+    assert "donnez d’abord ce droit" in response.content.decode()
+    kept = client.post(page, {"droits": ["rediger", "gerer"], "representant_legal": "on"})
+    assert kept.status_code == 302
+    assert Membership.objects.get(user=porteuse.user, fin_le=None).representant_legal
 
 
 def test_the_people_of_another_association_do_not_exist(client: Client, porteuse: Membership) -> None:
