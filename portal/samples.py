@@ -52,6 +52,11 @@ def components(now: datetime) -> dict[str, Any]:
         **_list(),
         "figure": _figure(),
         "pieces": _pieces(),
+        "consequences": [
+            "La demande de subvention est retirée avec elle.",
+            "Le Guichet et l’ARS en sont informés.",
+            "Vous pourrez copier la lettre pour en commencer une autre.",
+        ],
         "form": SampleForm(),
         "form_erreurs": SampleForm(data={}, prefix="erreurs"),
     }
