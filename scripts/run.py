@@ -70,9 +70,11 @@ def serve() -> int:
             STATE.write_text(json.dumps({"address": address, "environment": environment_of(environment)}))
             STATE.chmod(0o600)
             services += [Service(name, command, environment) for name, command in commands(port).items()]
-            for service in services:
+            web, *others = services
+            web.start()
+            wait_for_page(address, web)
+            for service in others:
                 service.start()
-            wait_for_page(address, services[0])
             welcome(address, accounts)
             watch(services, servers)
         finally:
@@ -159,7 +161,7 @@ def commands(port: int) -> dict[str, list[str]]:
     celery = [PYTHON, "-m", "celery", "-A", "guichet"]
     return {
         "web": [PYTHON, "-m", "gunicorn", "guichet.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-                "--worker-tmp-dir", str(VAR), "--access-logfile", "-", "--no-control-socket"],
+                "--worker-tmp-dir", str(VAR), "--access-logfile", "-", "--no-control-socket", "--preload"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--schedule", str(VAR / "beat"), "--pidfile", ""],
     }  # fmt: skip
