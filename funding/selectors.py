@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Prefetch
 
 from dossiers.models import Reglage, Section
+from dossiers.questions import Rubrique
 from dossiers.selectors.reglages import valeur
-from dossiers.services.sections import Rubrique
 from funding.calculations import Nature
 from funding.models import Bareme, DemandeFir, SeuilTaille
 from funding.sections import RUBRIQUES

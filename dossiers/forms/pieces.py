@@ -23,7 +23,10 @@ class PieceForm(forms.Form):
         help_text="PDF, PNG, JPEG, docx, xlsx, pptx, odt, ods ou odp. 20\u00a0Mo au plus.",
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
-        error_messages={"required": "Choisissez un fichier.", "invalid": "Le fichier n’est pas arrivé. Envoyez-le à nouveau."},
+        error_messages={
+            "required": "Choisissez un fichier.",
+            "invalid": "Le fichier n’est pas arrivé. Envoyez-le à nouveau.",
+        },
     )
 
     @property

@@ -63,7 +63,12 @@ def parts_of(territoire: Territoire) -> list[Part]:
     rows = (
         PartTerritoire.objects.filter(territoire=territoire)
         .order_by(
-            "commune__departement__code", "commune__epci__nom_normalise", "commune__nom_normalise", "commune", "nom", "pk"
+            "commune__departement__code",
+            "commune__epci__nom_normalise",
+            "commune__nom_normalise",
+            "commune",
+            "nom",
+            "pk",
         )
         .values_list(
             "pk",

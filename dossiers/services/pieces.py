@@ -68,7 +68,7 @@ def remove_piece(*, piece: Piece, by: "Acteur") -> None:
     if current is None:
         return
     if current.figee_at is not None:
-        raise Refused("Cette pièce fait partie d’un dépôt : elle ne se retire plus.")
+        raise Refused("Cette pièce fait partie d’un dépôt\u00a0: elle ne se retire plus.")
     stored, name = current.fichier.storage, current.fichier.name
     current.delete()
     transaction.on_commit(partial(stored.delete, name), robust=True)
@@ -97,7 +97,7 @@ def _refuse_again(piece: Piece) -> None:
         raise ValidationError(f"Un dossier garde au plus {PIECES_MAX} pièces.", code="trop")
     for other in kept:
         if (other.sha256, other.genre) == (piece.sha256, piece.genre):
-            raise ValidationError(f"Ce fichier est déjà joint, sous le nom « {other.nom} ».", code="doublon")
+            raise ValidationError(f"Ce fichier est déjà joint, sous le nom «\u00a0{other.nom}\u00a0».", code="doublon")
 
 
 def _store(piece: Piece, fichier: "File[bytes]", found: Inspected) -> Callable[[], None]:

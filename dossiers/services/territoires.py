@@ -60,9 +60,7 @@ def draft_of(*, dossier: Dossier, by: "Acteur", now: datetime) -> Territoire:
 
 
 @transaction.atomic
-def add_parts(
-    *, dossier: Dossier, codes: Collection[str], by: "Acteur", now: datetime, mesure: Mesure
-) -> Ajout:
+def add_parts(*, dossier: Dossier, codes: Collection[str], by: "Acteur", now: datetime, mesure: Mesure) -> Ajout:
     """Add whole communes or municipal arrondissements by their codes; what is already there stays as it is.
 
     Raises ValidationError, and adds nothing, for a code the official list does not know, a commune of which quarters
@@ -71,7 +69,7 @@ def add_parts(
     found = communes(codes)
     unknown = sorted(set(codes) - set(found))
     if unknown:
-        raise ValidationError(f"La liste officielle ne connaît pas de commune de code « {unknown[0][:12]} ».")
+        raise ValidationError(f"La liste officielle ne connaît pas de commune de code «\u00a0{unknown[0][:12]}\u00a0».")
     territoire = draft_of(dossier=dossier, by=by, now=now)
     ajout = _add(territoire, found.values(), mesure)
     if ajout.ecartees:
@@ -87,7 +85,7 @@ def add_epci(*, dossier: Dossier, epci: str, by: "Acteur", now: datetime, mesure
     """
     found = list(communes_of_epci(epci))
     if not found:
-        raise ValidationError(f"La liste officielle ne connaît pas d’EPCI de numéro « {epci[:12]} ».")
+        raise ValidationError(f"La liste officielle ne connaît pas d’EPCI de numéro «\u00a0{epci[:12]}\u00a0».")
     territoire = draft_of(dossier=dossier, by=by, now=now)
     return _add(territoire, found, mesure)
 
@@ -129,9 +127,7 @@ def add_quartier(
 
 
 @transaction.atomic
-def remove_parts(
-    *, dossier: Dossier, parts: Collection[int], by: "Acteur", now: datetime, mesure: Mesure
-) -> int:
+def remove_parts(*, dossier: Dossier, parts: Collection[int], by: "Acteur", now: datetime, mesure: Mesure) -> int:
     """Remove these parts of the file from its draft, and say how many were there: removing twice is harmless.
 
     A part is named by its id in any version of the file: the page may show the frozen one the draft is copied from.
@@ -167,7 +163,7 @@ def freeze(*, dossier: Dossier, now: datetime) -> Territoire:
     _lock(dossier)
     territoire = Territoire.objects.filter(dossier=dossier).order_by("-numero").first()
     if territoire is None or not territoire.population:
-        raise Refused("Le territoire est vide : choisissez au moins une commune.")
+        raise Refused("Le territoire est vide\u00a0: choisissez au moins une commune.")
     if territoire.fige_at is None:
         Territoire.objects.filter(pk=territoire.pk).update(fige_at=now)
         territoire.fige_at = now
@@ -251,7 +247,7 @@ def _add(territoire: Territoire, wanted: Iterable[Commune], mesure: Mesure) -> A
 
 
 class _Present:
-    """What a territory already holds: whole communes, communes in quarters, cities of which arrondissements are there."""
+    """What a territory holds: whole communes, communes cut in quarters, cities of which arrondissements are there."""
 
     def __init__(self, rows: list[tuple[str, str, str | None]]) -> None:
         self.nombre = len(rows)
@@ -260,13 +256,18 @@ class _Present:
         self.villes: set[str | None] = {parent for _, _, parent in rows}
 
     def against(self, commune: Commune) -> str:
-        """"" when the whole commune may be added, else a French sentence."""
+        """ "" when the whole commune may be added, else a French sentence."""
         if commune.code in self.divisees:
-            return f"{commune.nom} : des quartiers sont déjà choisis. Retirez-les pour ajouter la commune entière."
+            return f"{commune.nom}\u00a0: des quartiers sont déjà choisis. Retirez-les pour ajouter la commune entière."
         if commune.code in self.villes:
-            return f"{commune.nom} : des arrondissements sont déjà choisis. Retirez-les pour ajouter la ville entière."
+            return (
+                f"{commune.nom}\u00a0: des arrondissements sont déjà choisis. "
+                "Retirez-les pour ajouter la ville entière."
+            )
         if commune.parent_id in self.entieres:
-            return f"{commune.nom} : la ville entière est déjà choisie. Retirez-la pour choisir des arrondissements."
+            return (
+                f"{commune.nom}\u00a0: la ville entière est déjà choisie. Retirez-la pour choisir des arrondissements."
+            )
         return ""
 
 
@@ -285,14 +286,14 @@ def _judge_quartier(territoire: Territoire, commune: Commune, *, nom: str, popul
     if any(not part.nom for part in rows):
         raise ValidationError({"commune": f"{commune.nom} est déjà dans le territoire en entier."})
     if Commune.objects.filter(parent=commune).exists():
-        raise ValidationError({"commune": f"{commune.nom} a des arrondissements : choisissez l’un d’eux."})
+        raise ValidationError({"commune": f"{commune.nom} a des arrondissements\u00a0: choisissez l’un d’eux."})
     if normalise(nom) in {normalise(part.nom) for part in rows}:
-        raise ValidationError({"nom": f"« {nom.strip()} » est déjà dans la liste pour {commune.nom}."})
+        raise ValidationError({"nom": f"«\u00a0{nom.strip()}\u00a0» est déjà dans la liste pour {commune.nom}."})
     left = (commune.population or 0) - sum(part.population for part in rows)
     if population > left:
         raise ValidationError(
             {
-                "population": f"{commune.nom} compte {nombre(commune.population or 0)} habitants ; il en reste "
+                "population": f"{commune.nom} compte {nombre(commune.population or 0)} habitants\u00a0; il en reste "
                 f"{nombre(max(left, 0))} hors des quartiers déjà choisis."
             }
         )

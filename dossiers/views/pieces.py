@@ -128,10 +128,10 @@ def _line(piece: Piece, *, removable: bool, retour: str) -> dict[str, Any]:
 
 def _tell_joined(request: HttpRequest, piece: Piece) -> None:
     twin = same_content(piece)
+    joined = f"«\u00a0{piece.nom}\u00a0» est jointe."
     if twin is None:
-        messages.success(request, f"«\u00a0{piece.nom}\u00a0» est jointe.")
+        messages.success(request, joined)
     else:
         messages.warning(
-            request,
-            f"«\u00a0{piece.nom}\u00a0» est jointe. Le même fichier est déjà là comme «\u00a0{twin.get_genre_display()}\u00a0».",
+            request, f"{joined} Le même fichier est déjà là comme «\u00a0{twin.get_genre_display()}\u00a0»."
         )

@@ -62,9 +62,9 @@ _SENTENCES = {
     inspection.ENCRYPTED: "Ce fichier est protégé par un mot de passe ou par des restrictions. Enregistrez-le sans "
     "protection, puis joignez-le à nouveau.",
     inspection.ACTIVE: "Ce fichier contient du code qui s’exécute (script, macro ou objet incorporé). Exportez-le en "
-    "PDF simple, par « Imprimer » puis « Enregistrer au format PDF », et joignez ce PDF.",
+    "PDF simple, par «\u00a0Imprimer\u00a0» puis «\u00a0Enregistrer au format PDF\u00a0», et joignez ce PDF.",
     inspection.BOMB: "Une fois décompressé, ce fichier serait démesuré. Exportez-le en PDF et joignez ce PDF.",
-    inspection.DAMAGED: "Ce fichier est abîmé ou incomplet : il ne s’ouvre pas. Enregistrez-le à nouveau, puis "
+    inspection.DAMAGED: "Ce fichier est abîmé ou incomplet\u00a0: il ne s’ouvre pas. Enregistrez-le à nouveau, puis "
     "joignez-le.",
 }
 _UNSAFE = re.compile(r'[\\/:*?"<>|]+')
@@ -94,8 +94,8 @@ def inspect(file: IO[bytes], nom: str, *, limit: int) -> Inspected:
     kind = _kind(file, extension)
     if extension not in kind.extensions:
         raise FileRefused(
-            f"Le nom de ce fichier finit par « {extension} », mais son contenu est {kind.label}. Corrigez son nom ou "
-            "joignez le bon fichier."
+            f"Le nom de ce fichier finit par «\u00a0{extension}\u00a0», mais son contenu est {kind.label}. "
+            "Corrigez son nom ou joignez le bon fichier."
         )
     return Inspected(safe_name(nom), kind.mime, taille, sha256, extension)
 
@@ -103,7 +103,7 @@ def inspect(file: IO[bytes], nom: str, *, limit: int) -> Inspected:
 def safe_name(nom: str) -> str:
     """A name to show and to download under: no path, no control or direction mark, at most 120 characters.
 
-    The extension is kept whole; a name with nothing left is « fichier ».
+    The extension is kept whole; a name with nothing left is `fichier`.
     """
     text = unicodedata.normalize("NFC", nom).replace("\\", "/").rsplit("/", 1)[-1]
     text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
@@ -121,7 +121,9 @@ def _digest(file: IO[bytes], limit: int) -> tuple[int, str]:
     while chunk := file.read(CHUNK):
         size += len(chunk)
         if size > limit:
-            raise FileTooLarge(f"Ce fichier dépasse {limit // (1024 * 1024)}\u00a0Mo. Allégez-le, puis joignez-le à nouveau.")
+            raise FileTooLarge(
+                f"Ce fichier dépasse {limit // (1024 * 1024)}\u00a0Mo. Allégez-le, puis joignez-le à nouveau."
+            )
         digest.update(chunk)
     file.seek(0)
     return size, digest.hexdigest()
@@ -131,8 +133,8 @@ def _extension(nom: str) -> str:
     extension = PurePosixPath(nom.replace("\\", "/")).suffix.lower().rstrip(". ")
     if extension in _LEGACY:
         raise FileRefused(
-            f"L’ancien format « {extension} » n’est pas accepté. Enregistrez ce fichier au format « {_LEGACY[extension]} » "
-            "ou en PDF."
+            f"L’ancien format «\u00a0{extension}\u00a0» n’est pas accepté. Enregistrez ce fichier "
+            f"au format «\u00a0{_LEGACY[extension]}\u00a0» ou en PDF."
         )
     if extension in _MACROS:
         raise FileRefused(_SENTENCES[inspection.ACTIVE])
@@ -161,7 +163,8 @@ def _kind(file: IO[bytes], extension: str) -> Kind:
     if found in _SENTENCES:
         raise FileRefused(_SENTENCES[found])
     raise FileRefused(
-        f"Le nom de ce fichier finit par « {extension} », mais son contenu est d’un autre type. Joignez {_FORMATS}."
+        f"Le nom de ce fichier finit par «\u00a0{extension}\u00a0», mais son contenu est d’un autre type. "
+        f"Joignez {_FORMATS}."
     )
 
 

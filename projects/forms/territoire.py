@@ -28,7 +28,7 @@ class QuartierForm(forms.Form):
     )
     source = forms.CharField(
         label="Source de ce nombre",
-        help_text="Par exemple : Insee, population par quartier (IRIS), avec son année.",
+        help_text="Par exemple\u00a0: Insee, population par quartier (IRIS), avec son année.",
         max_length=200,
         error_messages={"required": "Dites d’où vient ce nombre.", "max_length": TOO_LONG},
     )

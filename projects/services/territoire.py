@@ -103,7 +103,7 @@ def mesure_of(bareme: Bareme) -> Mesure:
 
 @transaction.atomic
 def _change(lettre: LettreIntention, act: Callable[[Dossier, Mesure], T], *, by: Acteur, now: datetime) -> T:
-    """Lock dossier then letter, judge the right and the state, act, and bring the section of the task list up to date."""
+    """Lock dossier then letter, judge the right and the state, act, and bring the task list up to date."""
     locked = lock_for_writing(lettre, by=by)
     done = act(locked.dossier, mesure_of(bareme_on(timezone.localdate(now))))
     _follow(locked, by=by, now=now)

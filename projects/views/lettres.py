@@ -87,7 +87,7 @@ class LettreView(LoginRequiredMixin, View):
                 "territoire": lettre.dossier.territoires.filter(fige_at=None).first(),
             }
             return render(request, "projects/lettre_redaction.html", context)
-        context |= reading_sections(lettre, sections, now=request.now)
+        context |= reading_sections(lettre, sections, acteur=request.acteur, now=request.now)
         context["ecrit_pour_association"] = writes
         return render(request, "projects/lettre_lecture.html", context)
 
@@ -214,5 +214,5 @@ def check_context(request: HttpRequest, lettre: LettreIntention) -> dict[str, An
         "conseils": presenters.missing(lettre, sections, request_sections, blocking=False),
         "depose": rules.test_rule("lettre.deposer", request.acteur, lettre),
         "erreurs": [],
-        **reading_sections(lettre, sections, now=request.now, edit=True),
+        **reading_sections(lettre, sections, acteur=request.acteur, now=request.now, edit=True),
     }

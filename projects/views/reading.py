@@ -5,9 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.acteur import Acteur
 from dossiers.documents import section_blocs
 from dossiers.models import Section
 from dossiers.questions import Rubrique
+from dossiers.selectors.pieces import pieces_of
+from dossiers.selectors.territoires import Chevauchement, overlaps
 from projects.documents import safe_answers
 from projects.models import LettreIntention
 from projects.questions import letter_form
@@ -17,9 +20,16 @@ from projects.views.presenters import section_url
 
 
 def reading_sections(
-    lettre: LettreIntention, sections: list[tuple[Rubrique, Section]], *, now: datetime, edit: bool = False
+    lettre: LettreIntention,
+    sections: list[tuple[Rubrique, Section]],
+    *,
+    acteur: Acteur,
+    now: datetime,
+    edit: bool = False,
 ) -> dict[str, Any]:
-    """`parties`: titre, ancre, blocs and, for those who edit, url; `documents`; `pieces`. The IBAN is masked."""
+    """`parties`: titre, ancre, blocs and, for those who edit, url; `documents`; the `pieces` this reader may read; for
+    an agent, the `chevauchements` of the deposited territory, else None. The IBAN is masked.
+    """
     jour = timezone.localdate(lettre.deposee_at or now)
     territoire = lettre.territoire or lettre.dossier.territoires.filter(fige_at=None).first()
     parts = []
@@ -38,6 +48,11 @@ def reading_sections(
         )
     return {
         "parties": parts,
-        "pieces": list(lettre.dossier.pieces.order_by("genre", "nom", "pk")),
+        "pieces": pieces_of(lettre.dossier, acteur=acteur),
+        "chevauchements": _neighbours(lettre, acteur),
         "documents": list(lettre.dossier.documents.order_by("-created_at", "pk")),
     }
+
+
+def _neighbours(lettre: LettreIntention, acteur: Acteur) -> list[Chevauchement] | None:
+    return overlaps(lettre.territoire, acteur=acteur) if acteur.est_agent and lettre.territoire else None

@@ -18,6 +18,7 @@ from django.views import View
 
 from dossiers.selectors.territoires import Part, current_draft, departements_of, discreet_overlap, parts_of
 from dossiers.services.territoires import Ajout
+from funding.models import Bareme
 from funding.selectors import bareme_on
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.money import nombre
@@ -27,6 +28,7 @@ from projects.selectors import letters_for_pages
 from projects.services import territoire as services
 from projects.services.writing import ECRITURE
 from territories import selectors as communes
+from territories.models import Departement
 
 OPEN_BELOW = 60
 """Under this number of parts every group is unfolded."""
@@ -39,6 +41,7 @@ class Groupe:
 
     cle: str
     titre: str
+    compte: str
     population: int
     parts: list[Part]
     ouvert: bool
@@ -52,7 +55,9 @@ class TerritoireView(LoginRequiredMixin, View):
         if request.headers.get("HX-Target") == "resultats":
             territoire = current_draft(lettre.dossier)
             parts = parts_of(territoire) if territoire else []
-            return render(request, "projects/territoire_resultats.html", {"lettre": lettre, **_found(request, parts)})
+            return render(
+                request, "projects/territoire_resultats.html", {"lettre": lettre, **_found(request, lettre, parts)}
+            )
         return self.page(request, lettre)
 
     def letter(self, request: HttpRequest, pk: int) -> LettreIntention:
@@ -75,19 +80,22 @@ class TerritoireView(LoginRequiredMixin, View):
     ) -> HttpResponse:
         territoire = current_draft(lettre.dossier)
         parts = parts_of(territoire) if territoire else []
+        bareme = bareme_on(timezone.localdate(request.now))
         opened = set(request.GET.getlist("ouvert")[:5])
         context = {
             "lettre": lettre,
             "territoire": territoire,
             "nombre_parts": len(parts),
+            "compte": _census(parts),
             "groupes": _groups(parts, opened),
             "departements": departements_of(parts),
             "pilote": lettre.dossier.departement_pilote_id,
             "chevauchement": discreet_overlap(territoire) if territoire and parts else None,
-            "bareme": bareme_on(timezone.localdate(request.now)),
+            "bareme": bareme,
+            "tailles": _intervals(bareme),
             "attribution": communes.attribution(),
             "erreurs": erreurs or [],
-            **_found(request, parts),
+            **_found(request, lettre, parts),
             **_quarter(request, parts, form),
         }
         return render(request, "projects/territoire.html", context, status=status)
@@ -136,8 +144,9 @@ class RetirerPartsView(TerritoireView):
             return self.refused(
                 request, lettre, ValidationError("Cochez au moins une commune ou un quartier à retirer."), "parts"
             )
-        removed = services.remove_parts(lettre=lettre, parts=chosen, by=request.acteur, now=request.now)
-        messages.success(request, f"{_count(removed)} en moins dans le territoire.")
+        services.remove_parts(lettre=lettre, parts=chosen, by=request.acteur, now=request.now)
+        if gone := _census([part for part in present if part.id in chosen]):
+            messages.success(request, f"{gone} en moins dans le territoire.")
         return self.back(request, lettre, ouvert=sorted({_key(part) for part in present if part.id in chosen})[:5])
 
 
@@ -181,7 +190,7 @@ def _groups(parts: list[Part], opened: set[str]) -> list[Groupe]:
         title = inside[0].epci_nom or "Hors intercommunalité"
         departement = f" ({inside[0].departement_nom})"
         total = sum(part.population for part in inside)
-        groups.append(Groupe(key, title + departement, total, inside, few or key in opened))
+        groups.append(Groupe(key, title + departement, _census(inside), total, inside, few or key in opened))
     return groups
 
 
@@ -189,12 +198,38 @@ def _key(part: Part) -> str:
     return f"{part.departement}-{part.epci}"
 
 
-def _found(request: HttpRequest, parts: list[Part]) -> dict[str, Any]:
-    """The answers of the search, and which are there already."""
+def _census(parts: list[Part]) -> str:
+    """`26 communes`, `3 communes et 2 quartiers`; "" when there is nothing."""
+    whole = sum(1 for part in parts if not part.quartier)
+    cut = len(parts) - whole
+    said = [f"{nombre(n)} {word}{'s' if n > 1 else ''}" for n, word in ((whole, "commune"), (cut, "quartier")) if n]
+    return " et ".join(said)
+
+
+def _intervals(bareme: Bareme) -> list[tuple[int, str]]:
+    """Each size and its inhabitants in words; a threshold belongs to the size above it."""
+    seuils = list(bareme.seuils.all())
+    said = []
+    for seuil, above in zip(seuils, [*seuils[1:], None], strict=True):
+        if above is None:
+            words = f"{nombre(seuil.population_min)} habitants et plus"
+        elif not seuil.population_min:
+            words = f"moins de {nombre(above.population_min)} habitants"
+        else:
+            words = f"de {nombre(seuil.population_min)} à {nombre(above.population_min - 1)} habitants"
+        said.append((seuil.taille, words))
+    return said
+
+
+def _found(request: HttpRequest, lettre: LettreIntention, parts: list[Part]) -> dict[str, Any]:
+    """The answers of the search, those of the region before any other, and which are there already."""
     text = (request.GET.get("q") or request.POST.get("q") or "").strip()[:QUERY_MAX]
+    region = (
+        list(Departement.objects.filter(region=lettre.dossier.region).values_list("code", flat=True)) if text else []
+    )
     return {
         "q": text,
-        "resultats": communes.search(text) if text else [],
+        "resultats": communes.search(text, departements=region) or communes.search(text),
         "presentes": {part.code for part in parts if not part.quartier},
     }
 

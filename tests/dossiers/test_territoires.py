@@ -346,7 +346,9 @@ def test_agents_see_the_other_file_by_name_with_what_is_shared(dossier, guichet)
     other = deposited(MURET, ALBI)
     mine = territoire(dossier, MURET, MONTAUBAN)
     found = overlaps(mine, acteur=guichet)
-    assert [(each.dossier, each.communes, each.population) for each in found] == [(other, ("Muret",), population(MURET))]
+    assert [(each.dossier, each.communes, each.population) for each in found] == [
+        (other, ("Muret",), population(MURET))
+    ]
 
 
 def test_agents_see_the_widest_overlap_first(dossier, guichet):

@@ -54,9 +54,7 @@ def territoire(
     dossier: Dossier, *parts: str | tuple[str, str, int], numero: int = 1, fige_at: datetime | None = None
 ) -> Territoire:
     """A version made of whole communes (their codes) and quarters (code, name, inhabitants), measured and frozen."""
-    version = Territoire.objects.create(
-        dossier=dossier, numero=numero, created_at=NOW, created_by=dossier.created_by
-    )
+    version = Territoire.objects.create(dossier=dossier, numero=numero, created_at=NOW, created_by=dossier.created_by)
     communes = Commune.objects.in_bulk([part if isinstance(part, str) else part[0] for part in parts])
     rows = [_part(version, part, communes) for part in parts]
     PartTerritoire.objects.bulk_create(rows)
@@ -69,9 +67,7 @@ def territoire(
     return version
 
 
-def _part(
-    version: Territoire, part: str | tuple[str, str, int], communes: dict[str, Commune]
-) -> PartTerritoire:
+def _part(version: Territoire, part: str | tuple[str, str, int], communes: dict[str, Commune]) -> PartTerritoire:
     if isinstance(part, str):
         commune = communes[part]
         return PartTerritoire(

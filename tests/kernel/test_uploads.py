@@ -31,7 +31,9 @@ def png(width: int = 1, height: int = 1) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\0\0\0")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\0\0\0")) + chunk(b"IEND", b"")
+    )
 
 
 def jpeg(width: int = 8, height: int = 8) -> bytes:
@@ -225,9 +227,7 @@ def test_a_pdf_with_javascript_is_refused():
 
 def test_a_pdf_that_starts_a_program_is_refused():
     writer = PdfWriter()
-    launch = DictionaryObject(
-        {NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("calc.exe")}
-    )
+    launch = DictionaryObject({NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("calc.exe")})
     writer._root_object[NameObject("/OpenAction")] = launch
     assert "code qui s’exécute" in refusal(pdf(writer), "a.pdf")
 

@@ -1,9 +1,11 @@
-"""The page of a letter's territory: every gesture as a plain form, refusals with their status, five hundred communes."""
+"""The page of a letter's territory: every gesture as a plain form, refusals with their status, large territories."""
 
 import time
+from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from dossiers.models import PartTerritoire
@@ -19,8 +21,8 @@ from projects.models import LettreIntention, SectionLettre
 from projects.sections import RUBRIQUES, TERRITOIRE
 from projects.services import territoire as services
 from territories.models import Commune
-from tests.factories.accounts import NOW
-from tests.factories.dossiers import SEUILS, DossierFactory, porteur, territoire
+from tests.factories.accounts import NOW, MembershipFactory, OrganisationFactory, agent_client
+from tests.factories.dossiers import SEUILS, DossierFactory, PieceFactory, porteur, territoire
 
 pytestmark = pytest.mark.django_db
 TOULOUSE, MURET, ALBI, MONTAUBAN = "31555", "31395", "81004", "82121"
@@ -82,8 +84,6 @@ def test_the_size_starts_at_its_threshold(population, expected):
 
 
 def test_the_bareme_is_the_last_published_by_that_day():
-    from datetime import date
-
     ahead = Bareme.objects.create(code="futur", titre="Futur", applicable_du="2030-01-01", source="Essai")
     Bareme.objects.filter(pk=ahead.pk).update(statut=StatutBareme.PUBLIE)
     Bareme.objects.create(code="projet", titre="Projet", applicable_du="2026-01-01", source="Essai")
@@ -178,7 +178,7 @@ def test_the_page_says_size_thresholds_and_vintage(signed_in, lettre, by):
     services.add_communes(lettre=lettre, codes=[MURET, MONTAUBAN], by=by, now=NOW)
     page = text(signed_in.get(url(lettre)))
     assert '<li aria-current="true"><span>Taille 3</span>' in page
-    assert "à partir de 80 000 habitants" in page
+    assert "de 80 000 à 174 999 habitants" in page
     assert "millésime" in page
     assert "Tarn-et-Garonne (82)" in page
 
@@ -272,8 +272,6 @@ def test_a_letter_no_longer_written_keeps_its_territory(signed_in, lettre, by):
 
 
 def test_a_post_without_its_token_is_refused(lettre, by):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(by.user)
     assert post(client, lettre, "ajouter", code=MURET).status_code == 403
@@ -293,14 +291,17 @@ def test_search_answers_alone_to_htmx(signed_in, lettre):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_page_costs_the_same_number_of_queries(signed_in, lettre, by, rows, django_assert_num_queries):
     services.add_communes(lettre=lettre, codes=[MURET, ALBI, MONTAUBAN][:rows], by=by, now=NOW)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = signed_in.get(url(lettre), {"q": "saint"})
     assert text(page).count('name="part"') == rows
 
 
 def test_five_hundred_communes_stay_light(signed_in, lettre, by):
     many = list(
-        Commune.objects.whole().filter(departement__in=["31", "81"]).order_by("code").values_list("code", flat=True)[:500]
+        Commune.objects.whole()
+        .filter(departement__in=["31", "81"])
+        .order_by("code")
+        .values_list("code", flat=True)[:500]
     )
     services.add_communes(lettre=lettre, codes=many, by=by, now=NOW)
     page = signed_in.get(url(lettre))
@@ -317,3 +318,32 @@ def test_adding_an_epci_to_a_large_territory_is_quick(signed_in, lettre, by):
     post(signed_in, lettre, "ajouter", epci=sizes[-1][1])
     assert time.perf_counter() - started < 1
     assert len(codes(lettre)) == sizes[-1][0]
+
+
+# --- What agents read ---------------------------------------------------------------------------------
+
+
+def test_an_agent_reads_the_neighbours_by_name_and_only_deposited_pieces(client):
+    dossier = DossierFactory(depose=True, region="zz")
+    version = territoire(dossier, MURET, fige_at=NOW)
+    neighbour = DossierFactory(depose=True, region="zz", nom="CPTS Voisine")
+    territoire(neighbour, MURET, fige_at=NOW)
+    territoire(DossierFactory(region="zz", nom="CPTS du Brouillon"), MURET)
+    PieceFactory(dossier=dossier, nom="deposee.pdf", figee_at=NOW)
+    PieceFactory(dossier=dossier, nom="cachee.pdf")
+    lettre = LettreIntention.objects.create(
+        dossier=dossier,
+        created_at=NOW,
+        created_by=dossier.created_by,
+        deposee_at=NOW,
+        territoire=version,
+        etat="deposee",
+    )
+    SectionLettre.objects.bulk_create(SectionLettre(lettre=lettre, cle=rubrique.cle) for rubrique in RUBRIQUES)
+    member = MembershipFactory(organisation=OrganisationFactory(genre="guichet", region="zz"))
+    page = text(agent_client(client, member.user).get(reverse("projects:lettre", args=[lettre.pk])))
+    assert "CPTS Voisine" in page
+    assert neighbour.reference in page
+    assert "deposee.pdf" in page
+    assert "CPTS du Brouillon" not in page
+    assert "cachee.pdf" not in page
