@@ -8,11 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from dossiers.documents import Bloc, section_blocs
-from dossiers.forms.sections import SectionForm
+from dossiers.questions import SectionForm
 from funding.calculations import Totaux, needs, share, totals
-from funding.forms import request_form
 from funding.models import DemandeFir, EvenementFir
 from funding.nomenclature import CHARGE, PRODUIT, Compte, nomenclature
+from funding.questions import request_form
 from funding.sections import ATTESTATIONS, CHIFFRAGE, DEMANDE, MOYENS
 from funding.selectors import budget_lines, natures_on
 from funding.states import GenreBudget
@@ -27,9 +27,7 @@ ADMINISTRATION = ("agrements", "utilite_publique", "utilite_publique_le", "impot
 ASSOCIATIONS = ("affiliations", "personnes_morales")
 
 
-def cerfa_context(
-    demande: DemandeFir, *, lettre_contexte: dict[str, Contenu], event: EvenementFir
-) -> dict[str, Any]:
+def cerfa_context(demande: DemandeFir, *, lettre_contexte: dict[str, Contenu], event: EvenementFir) -> dict[str, Any]:
     """The whole request as it was deposited, by `event`. Nothing is read again afterwards.
 
     `lettre_contexte`: the answers of the letter by section ("association", "personnes"), and "territoire", a summary
@@ -109,7 +107,8 @@ def _receiver(demande: DemandeFir) -> Bloc:
 
 def _identity(lettre: dict[str, Contenu]) -> list[Bloc]:
     about, people = lettre.get("association", {}), lettre.get("personnes", {})
-    address = ", ".join(filter(None, [about.get("adresse"), f"{about.get('code_postal', '')} {about.get('ville', '')}".strip()]))
+    town = f"{about.get('code_postal', '')} {about.get('ville', '')}".strip()
+    address = ", ".join(filter(None, [about.get("adresse"), town]))
     in_creation = about.get("statut") == "en_creation"
     missing = "Association en cours de création" if in_creation else NON_RENSEIGNE
     return [
@@ -118,8 +117,8 @@ def _identity(lettre: dict[str, Contenu]) -> list[Bloc]:
             ["Sigle", about.get("sigle")],
             ["Site internet", about.get("site")],
         ),
-        {"genre": "peigne", "libelle": "1.2 Numéro SIRET", "valeur": about.get("siret") or "", "groupes": [3, 3, 3, 5], "vide": missing},
-        {"genre": "peigne", "libelle": "1.3 Numéro RNA", "valeur": about.get("rna") or "", "groupes": [1, 9], "vide": missing},
+        _comb("1.2 Numéro SIRET", about.get("siret"), [3, 3, 3, 5], missing),
+        _comb("1.3 Numéro RNA", about.get("rna"), [1, 9], missing),
         _definitions(
             ["1.5 Adresse du siège", address],
             ["Téléphone", about.get("telephone")],
@@ -252,7 +251,7 @@ def _account(
         "libelle": compte.libelle,
         "total": euros(totaux.comptes[compte.code]),
         "lignes": [
-            [f"{line.libelle}\u00a0: {details[line.code]}" if line.code in details else line.libelle, euros(montants[line.code])]
+            ["\u00a0: ".join(filter(None, [line.libelle, details.get(line.code)])), euros(montants[line.code])]
             for line in lignes
         ],
         "demande": "oui" if any(line.demande for line in lignes) else "non",
@@ -264,6 +263,11 @@ def _account(
 
 def _only(form: SectionForm, contenu: dict[str, Any], names: tuple[str, ...]) -> list[Bloc]:
     return section_blocs(form, contenu, sans=tuple(name for name in form.fields if name not in names))
+
+
+def _comb(label: str, value: str | None, groups: list[int], missing: str) -> Bloc:
+    """One box a character."""
+    return {"genre": "peigne", "libelle": label, "valeur": value or "", "groupes": groups, "vide": missing}
 
 
 def _definitions(*lines: list[str | None]) -> Bloc:

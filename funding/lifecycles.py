@@ -14,7 +14,15 @@ def _can_be_deposited(demande: Any, now: datetime) -> str:
 DEMANDE_FIR = Lifecycle(
     "DemandeFir",
     E,
-    Transition("deposer", (E.BROUILLON,), E.DEPOSEE, "demande.deposer", "fir_demande", "Déposer la demande", _can_be_deposited),
+    Transition(
+        "deposer",
+        (E.BROUILLON,),
+        E.DEPOSEE,
+        "demande.deposer",
+        "fir_demande",
+        "Déposer la demande",
+        _can_be_deposited,
+    ),
     Transition(
         "retirer",
         (E.BROUILLON, E.DEPOSEE, E.TRANSMISE, E.INCOMPLETE),

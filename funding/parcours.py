@@ -11,11 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Retour:
-    """The page of the step: its label in the breadcrumb, its address, and where everything is checked before deposit."""
+    """The page of the step: its label in the breadcrumb, and its address."""
 
     label: str
     url: str
-    verifier: str = ""
 
 
 _steps: list[Callable[[Any], Retour | None]] = []

@@ -4,7 +4,7 @@ They follow the form (Cerfa n° 12156*06) except `chiffrage`, which is ours: nee
 carried to the accounts of the project's budget. It never blocks.
 """
 
-from dossiers.services.sections import Rubrique
+from dossiers.questions import Rubrique
 from funding.states import GenreBudget
 
 DEMANDE = "demande"
@@ -23,7 +23,9 @@ RUBRIQUES = (
         bloquante=False,
     ),
     Rubrique(MOYENS, "L’association et ses moyens", "Agréments, affiliations, bénévoles, salariés. Environ 5 minutes."),
-    Rubrique(BUDGET_ASSOCIATION, "Le budget de l’association", "Ses charges et ses produits de l’année. Environ 10 minutes."),
+    Rubrique(
+        BUDGET_ASSOCIATION, "Le budget de l’association", "Ses charges et ses produits de l’année. Environ 10 minutes."
+    ),
     Rubrique(BUDGET_PROJET, "Le budget du projet", "Ce que coûte le projet et qui le paie. Environ 10 minutes."),
     Rubrique(ATTESTATIONS, "Les attestations", "Ce que l’association déclare, et qui signe. Environ 5 minutes."),
 )

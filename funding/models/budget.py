@@ -8,6 +8,7 @@ from funding.models.demande import DemandeFir
 from funding.models.freeze import GELE, TOUTE_ECRITURE
 from funding.states import GenreBudget, SensCompte
 
+
 class LigneNomenclature(models.Model):
     """A line of the form where an amount is typed: reference data, loaded from `data/cerfa-12156-06.json`."""
 
@@ -22,7 +23,9 @@ class LigneNomenclature(models.Model):
     class Meta:
         verbose_name = "ligne de la nomenclature"
         constraints = [
-            models.UniqueConstraint(fields=["demande"], condition=Q(demande=True), name="nomenclature_une_ligne_demande")
+            models.UniqueConstraint(
+                fields=["demande"], condition=Q(demande=True), name="nomenclature_une_ligne_demande"
+            )
         ]
 
     def __str__(self) -> str:
@@ -93,7 +96,8 @@ class LigneBudget(models.Model):
                 when=pgtrigger.Before,
                 operation=TOUTE_ECRITURE,
                 func=GELE.format(
-                    demandes="SELECT demande_id FROM funding_budgetprevisionnel WHERE id IN (OLD.budget_id, NEW.budget_id)",
+                    demandes="SELECT demande_id FROM funding_budgetprevisionnel"
+                    " WHERE id IN (OLD.budget_id, NEW.budget_id)",
                     quoi="son budget",
                 ),
             )

@@ -94,7 +94,9 @@ class DemandeFir(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(montant_demande__gte=0), name="demande_montant_positif"),
             models.CheckConstraint(
-                condition=Q(etat=EtatDemandeFir.BROUILLON) | Q(etat=EtatDemandeFir.RETIREE) | Q(deposee_at__isnull=False),
+                condition=Q(etat=EtatDemandeFir.BROUILLON)
+                | Q(etat=EtatDemandeFir.RETIREE)
+                | Q(deposee_at__isnull=False),
                 name="demande_deposee_datee",
             ),
             models.CheckConstraint(
@@ -149,7 +151,7 @@ class DemandeFir(models.Model):
         return budget_defects(self.totaux(genre), montant_demande=montant)
 
     def empechement_depot(self) -> str:
-        """"" when the request may be deposited, else one French sentence that lists what blocks, in the form's order."""
+        """Nothing when the request may be deposited, else one French sentence: what blocks, in the form's order."""
         etats = dict(self.sections.values_list("cle", "etat"))
         blocking = []
         for rubrique in RUBRIQUES:

@@ -15,12 +15,13 @@ SOURCE = "la demande précédente"
 @transaction.atomic
 def copy_request(*, demande: DemandeFir, by: Acteur, now: datetime) -> DemandeFir:
     """A draft with the answers and the budgets of `demande`; what was attested is declared anew."""
-    copy = create_request(
-        dossier=demande.dossier, by=by, now=now, financeur=demande.financeur, objet=demande.objet
-    )
+    copy = create_request(dossier=demande.dossier, by=by, now=now, financeur=demande.financeur, objet=demande.objet)
     for section in demande.sections.exclude(cle=ATTESTATIONS).order_by("pk"):
         copy.sections.filter(cle=section.cle).update(
-            contenu=section.contenu, etat=section.etat, manques=section.manques, repris_de=SOURCE if section.contenu else ""
+            contenu=section.contenu,
+            etat=section.etat,
+            manques=section.manques,
+            repris_de=SOURCE if section.contenu else "",
         )
     DemandeFir.objects.filter(pk=copy.pk).update(montant_demande=demande.montant_demande)
     copy.montant_demande = demande.montant_demande

@@ -12,7 +12,8 @@ from accounts.acteur import Acteur
 from accounts.models import Organisation
 from accounts.states import Genre
 from dossiers.models import Dossier, Section
-from dossiers.services.sections import Manque, save_section
+from dossiers.questions import Manque
+from dossiers.services.sections import save_section
 from dossiers.states import EtatSection
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import DemandeFir, EvenementFir, SectionFir

@@ -12,23 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from dossiers.forms.sections import SectionForm
 from dossiers.models import Section
+from dossiers.questions import SectionForm
 from dossiers.services.sections import VersionConflict
 from dossiers.views.sections import SectionView, find
-from funding import presenters
 from funding.calculations import needs, share
-from funding.forms import request_form
-from funding.forms.budget import BudgetForm
-from funding.forms.chiffrage import ChiffrageForm
 from funding.models import DemandeFir
 from funding.parcours import retour_of
-from funding.reading import reading
+from funding.questions import request_form
+from funding.questions.budget import BudgetForm
+from funding.questions.chiffrage import ChiffrageForm
 from funding.sections import BUDGET_PROJET, CHIFFRAGE, DEMANDE, GENRES, RUBRIQUES
 from funding.selectors import ordered_sections, reperes_on
 from funding.services.budgets import report_chiffrage, save_budget
 from funding.services.requests import not_writable, save_request_section
 from funding.states import EtatDemandeFir
+from funding.views import presenters
+from funding.views.reading import reading
 from guichet.kernel.lifecycle import Refused
 
 
@@ -123,7 +123,7 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
         return save_request_section(cle=section.cle, contenu=form.contenu(), manques=form.manques(), **shared)
 
     def page(self, step: DemandeFir, section: Section) -> dict[str, Any]:
-        context = {
+        context: dict[str, Any] = {
             "demande": step,
             "rubrique": find(RUBRIQUES, section.cle),
             "fil": breadcrumb(step, section_title(section.cle)),
@@ -148,7 +148,7 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
         return {}
 
     def next_url(self, step: DemandeFir, section: Section) -> str:
-        """"Enregistrer et continuer" leads to the next section, the last one back to the step."""
+        """To continue leads to the next section, the last one back to the step."""
         home = retour_of(step)
         if "continuer" in self.request.POST:
             keys = [rubrique.cle for rubrique in RUBRIQUES]
@@ -180,7 +180,7 @@ class ReporterView(LoginRequiredMixin, View):
             report_chiffrage(demande=demande, version=version, by=request.acteur, now=request.now)  # type: ignore[attr-defined]
         except VersionConflict as conflict:
             raise Refused(
-                "Le budget du projet a été modifié entre-temps\u00a0: rien n’a été reporté. Relisez-le, puis recommencez."
+                "Le budget du projet a été modifié entre-temps\u00a0: rien n’est reporté. Relisez-le, puis recommencez."
             ) from conflict
         messages.success(request, "Le chiffrage est reporté dans le budget du projet. Complétez les produits.")
         return redirect("funding:section", pk=pk, cle=BUDGET_PROJET)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from dossiers.questions import Manque
-from funding.forms import request_form
+from funding.questions import request_form
 from funding.models import DemandeFir
 from funding.sections import BUDGET_ASSOCIATION, BUDGET_PROJET
 from funding.services.budgets import save_budget

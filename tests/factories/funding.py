@@ -6,8 +6,8 @@ from typing import Any
 
 from accounts.acteur import Acteur
 from dossiers.models import Dossier, Section
-from funding.forms import request_form
 from funding.models import DemandeFir
+from funding.questions import request_form
 from funding.sections import ATTESTATIONS, BUDGETS, CHIFFRAGE, DEMANDE, MOYENS
 from funding.services.budgets import save_budget
 from funding.services.requests import create_request, save_request_section

@@ -29,7 +29,10 @@ def sql(statement: str, *params: Any) -> None:
 
 
 def test_the_lines_of_the_database_are_those_of_the_shipped_form() -> None:
-    kept = {row.code: (row.compte, row.sens, row.volontaire, row.demande, row.libelle) for row in LigneNomenclature.objects.all()}
+    kept = {
+        row.code: (row.compte, row.sens, row.volontaire, row.demande, row.libelle)
+        for row in LigneNomenclature.objects.all()
+    }
 
     assert kept == {
         ligne.code: (ligne.compte, ligne.sens, ligne.volontaire, ligne.demande, ligne.libelle)
@@ -91,8 +94,8 @@ def test_the_amount_asked_is_the_line_of_the_ars_and_follows_it_when_it_changes(
     assert section.manques == [
         [
             "id_budget",
-            "La subvention demandée (24\u00a0000\u00a0€) doit être la ligne de l’ARS, au compte 74, du budget du projet\u00a0: "
-            "elle y est de 25\u00a0000\u00a0€.",
+            "La subvention demandée (24\u00a0000\u00a0€) doit être la ligne de l’ARS, au compte 74, "
+            "du budget du projet\u00a0: elle y est de 25\u00a0000\u00a0€.",
         ]
     ]
 
@@ -102,8 +105,16 @@ def test_the_amount_asked_is_the_line_of_the_ars_and_follows_it_when_it_changes(
     [
         ({"68_reve": "100"}, "Le budget contient une ligne que le formulaire ne connaît pas\u00a0: 68_reve."),
         ({"62": "100"}, "Le budget contient une ligne que le formulaire ne connaît pas\u00a0: 62."),
-        ({"62_honoraires": "12.50"}, "«\u00a0Rémunérations intermédiaires et honoraires\u00a0»\u00a0: un montant en euros entiers, au-dessus de zéro."),
-        ({"62_honoraires": "-3"}, "«\u00a0Rémunérations intermédiaires et honoraires\u00a0»\u00a0: un montant en euros entiers, au-dessus de zéro."),
+        (
+            {"62_honoraires": "12.50"},
+            "«\u00a0Rémunérations intermédiaires et honoraires\u00a0»\u00a0: "
+            "un montant en euros entiers, au-dessus de zéro.",
+        ),
+        (
+            {"62_honoraires": "-3"},
+            "«\u00a0Rémunérations intermédiaires et honoraires\u00a0»\u00a0: "
+            "un montant en euros entiers, au-dessus de zéro.",
+        ),
     ],
 )
 def test_unknown_lines_cents_and_negative_amounts_are_refused(montants: dict[str, str], phrase: str) -> None:
@@ -198,7 +209,10 @@ def test_the_database_refuses_a_wrong_line(ligne: str, montant: str) -> None:
 @pytest.mark.parametrize(
     ("change", "phrase"),
     [
-        ("UPDATE funding_lignebudget SET montant = montant + 1 WHERE ligne_id = '62_honoraires'", "n’est pas équilibré"),
+        (
+            "UPDATE funding_lignebudget SET montant = montant + 1 WHERE ligne_id = '62_honoraires'",
+            "n’est pas équilibré",
+        ),
         ("DELETE FROM funding_lignebudget", "Un budget de la demande est vide."),
         (
             "DELETE FROM funding_lignebudget WHERE budget_id = "

@@ -79,18 +79,33 @@ def test_a_budget_typed_with_spaces_and_symbols_is_saved_in_whole_euros() -> Non
 
     signed_in(by).post(
         url(demande, BUDGET_ASSOCIATION),
-        {"version": "0", "exercice": "2027", "m_62_honoraires": "12 500 €", "m_74_commune": "12500", "d_74_commune": "Auterive"},
+        {
+            "version": "0",
+            "exercice": "2027",
+            "m_62_honoraires": "12 500 €",
+            "m_74_commune": "12500",
+            "d_74_commune": "Auterive",
+        },
     )
 
     exercice, montants, details = budget_lines(demande, GenreBudget.ASSOCIATION)
-    assert (exercice, montants, details) == (2027, {"62_honoraires": 12500, "74_commune": 12500}, {"74_commune": "Auterive"})
+    assert (exercice, montants, details) == (
+        2027,
+        {"62_honoraires": 12500, "74_commune": 12500},
+        {"74_commune": "Auterive"},
+    )
     assert demande.sections.get(cle=BUDGET_ASSOCIATION).etat == EtatSection.COMPLET
 
 
 def test_zero_people_is_an_answer() -> None:
     demande, by = demande_vide()
 
-    section = write(demande, MOYENS, {**REPONSES[MOYENS], "benevoles": "0", "adherents": "", "adherents_hommes": "", "adherents_femmes": ""}, by=by)
+    section = write(
+        demande,
+        MOYENS,
+        {**REPONSES[MOYENS], "benevoles": "0", "adherents": "", "adherents_hommes": "", "adherents_femmes": ""},
+        by=by,
+    )
 
     assert [field for field, _ in section.manques] == ["id_adherents"]
 
@@ -133,7 +148,11 @@ def test_autosave_answers_in_json_with_the_version_to_send_next() -> None:
         (DEMANDE, {"montant": "-5"}, "ne peut pas être négatif"),
         (DEMANDE, {"date_debut": "2027-05-01", "date_fin": "2027-04-30"}, "précède son début"),
         (DEMANDE, {"forme": "troc"}, "Sélectionnez un choix valide"),
-        (MOYENS, {"adherents": "3", "adherents_hommes": "2", "adherents_femmes": "2"}, "plus nombreux que les adhérents"),
+        (
+            MOYENS,
+            {"adherents": "3", "adherents_hommes": "2", "adherents_femmes": "2"},
+            "plus nombreux que les adhérents",
+        ),
         (MOYENS, {"salaries_etpt": "NaN"}, "Donnez un nombre"),
         (MOYENS, {"salaries_etpt": "1e9"}, "Donnez un nombre"),
         (CHIFFRAGE, {"temps-0-nature": "inconnue", "temps-0-heures": "3"}, "Sélectionnez un choix valide"),
@@ -144,7 +163,9 @@ def test_autosave_answers_in_json_with_the_version_to_send_next() -> None:
         (BUDGET_PROJET, {"exercice": "2027", "m_74_etat": "10", "d_74_etat": "x" * 161}, "160"),
     ],
 )
-def test_what_cannot_be_kept_is_said_with_422_and_nothing_is_written(cle: str, data: dict[str, str], phrase: str) -> None:
+def test_what_cannot_be_kept_is_said_with_422_and_nothing_is_written(
+    cle: str, data: dict[str, str], phrase: str
+) -> None:
     demande, by = demande_vide()
 
     page = signed_in(by).post(url(demande, cle), {"version": "0", **data})

@@ -6,11 +6,10 @@ from typing import Any
 
 from django import forms
 
-from dossiers.forms.sections import SectionForm, to_json
-from dossiers.services.sections import Manque
+from dossiers.questions import Manque, SectionForm, to_json
 from funding.calculations import Totaux, budget_defects, totals
-from funding.forms.fields import EurosField
 from funding.nomenclature import nomenclature
+from funding.questions.fields import EurosField
 from funding.sections import DETAIL, MONTANT
 
 

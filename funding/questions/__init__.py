@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from dossiers.forms.sections import SectionForm
+from dossiers.questions import SectionForm
 from funding import sections
-from funding.forms.budget import BudgetForm
-from funding.forms.chiffrage import ChiffrageForm
-from funding.forms.demande import AttestationsForm, DemandeForm, MoyensForm
 from funding.models import DemandeFir
+from funding.questions.budget import BudgetForm
+from funding.questions.chiffrage import ChiffrageForm
+from funding.questions.demande import AttestationsForm, DemandeForm, MoyensForm
 from funding.selectors import natures_on
 
 FORMS: dict[str, type[SectionForm]] = {

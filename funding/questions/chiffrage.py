@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dossiers.forms.sections import RowsField, SectionForm, choix, nombre, texte
-from dossiers.services.sections import Manque
+from dossiers.questions import Manque, RowsField, SectionForm, choix, nombre, texte
 from funding.calculations import GROUPES, Nature, needs
-from funding.forms.fields import EurosField, QuantiteField
+from funding.questions.fields import EurosField, QuantiteField
 
 
 class ChiffrageForm(SectionForm):
-    """`natures`: the kinds of needs of the day, by code. A row is kept as typed; it counts once all its figures are there."""
+    """`natures`: the kinds of needs of the day, by code. A row counts once its figures are there."""
 
     def __init__(self, *args: Any, natures: dict[str, Nature], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,4 +60,5 @@ class ChiffrageForm(SectionForm):
         for groupe in GROUPES:
             rows = self.cleaned_data.get(groupe) or []
             if len(needs({groupe: rows}, self.natures)) < len(rows):
-                yield f"id_{groupe}", f"«\u00a0{self.fields[groupe].label}\u00a0»\u00a0: une ligne n’a pas de nature ou de chiffre."
+                titre = f"«\u00a0{self.fields[groupe].label}\u00a0»"
+                yield f"id_{groupe}", f"{titre}\u00a0: une ligne n’a pas de nature ou de chiffre."

@@ -1,23 +1,24 @@
 """A request as it is read on a page: the same blocks as on its paper, and the budgets in their two columns."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from dossiers.documents import section_blocs
 from dossiers.models import Section
-from dossiers.services.sections import Rubrique
-from funding import presenters
+from dossiers.questions import Rubrique
 from funding.calculations import totals
-from funding.forms import request_form
 from funding.models import DemandeFir
 from funding.nomenclature import nomenclature
+from funding.questions import request_form
 from funding.sections import GENRES
 from funding.selectors import budget_lines
 from funding.states import GenreBudget
+from funding.views import presenters
 
 
 def reading(
-    demande: DemandeFir, sections: list[tuple[Rubrique | None, Section]], *, jour: date
+    demande: DemandeFir, sections: Sequence[tuple[Rubrique | None, Section]], *, jour: date
 ) -> list[dict[str, Any]]:
     """Per section: titre, ancre, and either blocs or budget (with its exercise)."""
     return [_part(demande, rubrique, section, jour=jour) for rubrique, section in sections if rubrique]

@@ -6,10 +6,9 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from dossiers.forms.sections import RowsField, SectionForm, choix, nombre, texte, texte_long
-from dossiers.services.sections import Manque
-from funding.forms.fields import EurosField, QuantiteField
+from dossiers.questions import Manque, RowsField, SectionForm, choix, nombre, texte, texte_long
 from funding.nomenclature import nomenclature
+from funding.questions.fields import EurosField, QuantiteField
 
 OUI_NON = [("oui", "Oui"), ("non", "Non")]
 
@@ -22,7 +21,7 @@ def jour(label: str, *, aide: str = "") -> forms.DateField:
 
 class DemandeForm(SectionForm):
     montant = EurosField(
-        "Montant demandé", aide="En euros entiers. Ce montant est aussi la ligne de l’ARS, au compte 74 du budget du projet."
+        "Montant demandé", aide="En euros entiers. C’est aussi la ligne de l’ARS, au compte 74 du budget du projet."
     )
     forme = choix("Forme de l’aide", [("numeraire", "En numéraire (une somme)"), ("nature", "En nature")], radio=True)
     frequence = choix(
@@ -37,8 +36,10 @@ class DemandeForm(SectionForm):
     periode = choix("Période", [("annuelle", "Annuelle ou ponctuelle"), ("pluriannuelle", "Pluriannuelle")], radio=True)
     intitule = texte("Intitulé du projet", maximum=200)
     objectifs = texte_long("Objectifs", aide="À quels besoins le projet répond, et ce qu’il doit changer.")
-    description = texte_long("Description", aide="Les actions que la subvention permet\u00a0: réunions, diagnostic, écriture…")
-    beneficiaires = texte_long("Bénéficiaires", aide="Les habitants et les professionnels concernés, par leur nombre.", rows=4)
+    description = texte_long("Description", aide="Les actions permises par la subvention\u00a0: réunions, diagnostic…")
+    beneficiaires = texte_long(
+        "Bénéficiaires", aide="Les habitants et les professionnels concernés, en nombre.", rows=4
+    )
     territoire = texte_long("Territoire", aide="Les communes ou les quartiers.", rows=4)
     date_debut = jour("Début du projet")
     date_fin = jour("Fin du projet")

@@ -58,7 +58,8 @@ class QuantiteField(forms.Field):
         except InvalidOperation as error:
             raise forms.ValidationError("Donnez un nombre, par exemple 12 ou 1,5.") from error
         if not quantity.is_finite() or not 0 <= quantity <= self.maximum or quantity != round(quantity, 2):
-            raise forms.ValidationError(f"Donnez un nombre de 0 à {money.nombre(self.maximum)}, deux décimales au plus.")
+            limit = money.nombre(self.maximum)
+            raise forms.ValidationError(f"Donnez un nombre de 0 à {limit}, deux décimales au plus.")
         return quantity
 
     def shown(self, value: Any) -> str:

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers.models import Section
-from dossiers.services.sections import Rubrique
+from dossiers.questions import Rubrique
 from dossiers.states import EtatSection
 from funding.calculations import Besoin, Totaux
-from funding.forms.budget import BudgetForm
 from funding.models import DemandeFir
 from funding.nomenclature import CHARGE, PRODUIT, Compte, Ligne, nomenclature
+from funding.questions.budget import BudgetForm
 from funding.sections import DETAIL, MONTANT
 from funding.states import EtatDemandeFir
 from guichet.kernel.money import euros
@@ -77,7 +77,11 @@ def budget_of_form(form: BudgetForm) -> dict[str, Any]:
 
     def cell(ligne: Ligne) -> dict[str, Any]:
         typed = _field(form, f"{MONTANT}{ligne.code}")
-        return {**typed, "libelle": ligne.libelle, "precision": _field(form, f"{DETAIL}{ligne.code}") if ligne.detail else None}
+        return {
+            **typed,
+            "libelle": ligne.libelle,
+            "precision": _field(form, f"{DETAIL}{ligne.code}") if ligne.detail else None,
+        }
 
     return _budget(form.totaux(), cell, shown=lambda ligne: True)
 
@@ -98,7 +102,11 @@ def budget_to_read(totaux: Totaux, montants: Mapping[str, Decimal], details: Map
 
 def _field(form: BudgetForm, name: str) -> dict[str, Any]:
     bound = form[name]
-    return {"nom": name, "valeur": "" if bound.value() is None else bound.value(), "erreur": " ".join(bound.errors)}
+    return {
+        "nom": name,
+        "valeur": "" if bound.value() is None else bound.value(),
+        "erreur": " ".join(map(str, bound.errors)),
+    }
 
 
 def _budget(totaux: Totaux, cell: Cell, *, shown: Callable[[Ligne], bool]) -> dict[str, Any]:
@@ -110,17 +118,32 @@ def _budget(totaux: Totaux, cell: Cell, *, shown: Callable[[Ligne], bool]) -> di
         ],
         "solde": _balance(totaux.charges, totaux.produits, empty=EMPTY),
         "cotes_nature": [
-            _side(CHARGE, "Emplois en nature", totaux.contributions_charges, totaux, cell, shown=shown, volontaire=True),
-            _side(PRODUIT, "Ressources en nature", totaux.contributions_produits, totaux, cell, shown=shown, volontaire=True),
+            _side(
+                CHARGE, "Emplois en nature", totaux.contributions_charges, totaux, cell, shown=shown, volontaire=True
+            ),
+            _side(
+                PRODUIT,
+                "Ressources en nature",
+                totaux.contributions_produits,
+                totaux,
+                cell,
+                shown=shown,
+                volontaire=True,
+            ),
         ],
-        "solde_nature": _balance(
-            totaux.contributions_charges, totaux.contributions_produits, empty=NOTHING_IN_KIND
-        ),
+        "solde_nature": _balance(totaux.contributions_charges, totaux.contributions_produits, empty=NOTHING_IN_KIND),
     }
 
 
 def _side(
-    sens: str, titre: str, total: Decimal, totaux: Totaux, cell: Cell, *, shown: Callable[[Ligne], bool], volontaire: bool
+    sens: str,
+    titre: str,
+    total: Decimal,
+    totaux: Totaux,
+    cell: Cell,
+    *,
+    shown: Callable[[Ligne], bool],
+    volontaire: bool,
 ) -> dict[str, Any]:
     comptes = [
         _account(compte, totaux, cell, shown)
@@ -148,7 +171,10 @@ def _balance(charges: Decimal, produits: Decimal, *, empty: dict[str, str]) -> d
     if charges == produits:
         return {"phrase": "Le budget est équilibré.", "ton": "ok"}
     if charges > produits:
-        return {"phrase": f"Il manque {euros(charges - produits)} de produits pour équilibrer le budget.", "ton": "warn"}
+        return {
+            "phrase": f"Il manque {euros(charges - produits)} de produits pour équilibrer le budget.",
+            "ton": "warn",
+        }
     return {"phrase": f"Les produits dépassent les charges de {euros(produits - charges)}.", "ton": "warn"}
 
 
