@@ -244,6 +244,9 @@ class Postgres(Server):
         )
         if base is None:
             raise EmbeddedError("Ni /var/cache ni /var/tmp n’accueillent PostgreSQL : donnez DATABASE_URL.")
+        for stale in base.glob("guichet-cpts-*"):  # of a clone that stood here and was removed by hand
+            if owned(stale, self.folder):
+                shutil.rmtree(stale, ignore_errors=True)
         made = Path(tempfile.mkdtemp(prefix="guichet-cpts-", dir=base))
         made.chmod(0o755)
         (made / "clone").write_text(f"{self.folder}\n")

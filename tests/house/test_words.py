@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db.models import Choices
 
 OURS = ["territories", "accounts", "dossiers", "funding", "projects", "portal"]
@@ -46,3 +47,7 @@ def test_no_word_of_the_workplace_is_in_the_repository(root):
 
 
 TEXT = {".py", ".md", ".html", ".txt", ".toml", ".yml", ".css", ".js", ".json", ".in", ".example", ".svg", ""}
+
+
+def test_the_page_of_the_cycles_is_what_the_tables_say():
+    call_command("ecrire_cycles", check=True)
