@@ -44,6 +44,6 @@ def accorde(acteur: Any, genre: str, droits: set[str]) -> bool:
     return droits <= set(DROITS_BY_GENRE[genre])
 
 
-add_rule("accounts.administrer", administre)  # type: ignore[no-untyped-call]
-add_rule("accounts.gerer_association", gere_les_membres)  # type: ignore[no-untyped-call]
-add_rule("accounts.voir_organisation", voit_les_membres)  # type: ignore[no-untyped-call]
+add_rule("accounts.administrer", administre)
+add_rule("accounts.gerer_association", gere_les_membres)
+add_rule("accounts.voir_organisation", voit_les_membres)

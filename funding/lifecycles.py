@@ -8,7 +8,7 @@ from guichet.kernel.lifecycle import Lifecycle, Transition
 
 
 def _can_be_deposited(demande: Any, now: datetime) -> str:
-    return demande.empechement_depot()
+    return str(demande.empechement_depot())
 
 
 DEMANDE_FIR = Lifecycle(

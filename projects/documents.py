@@ -35,31 +35,35 @@ def deposit_papers(
 ) -> Iterator[Paper]:
     """Arguments of `create_document` for each paper of this deposit."""
     letter = letter_context(lettre, now=now)
-    yield {"evenement": event.pk, "modele": "lettre", "titre": "Lettre d’intention", "contexte": letter}
-    deposited = [("Lettre d’intention", digest(letter))]
-    receipt = receipt_context(lettre, deposited=deposited, by=by, now=now)
-    yield {
-        "evenement": event.pk,
-        "modele": "accuse_lettre",
-        "titre": "Accusé d’enregistrement de la lettre",
-        "contexte": receipt,
-    }
-    if demande_event and lettre.demande:
+    pieces = [[f"{piece.get_genre_display()} : {piece.nom}", piece.sha256] for piece in _pieces(lettre.dossier)]
+    receipt = receipt_context(
+        lettre,
+        what="lettre d’intention",
+        rows=[["Lettre d’intention", digest(letter)], *pieces],
+        suite=LETTRE_SUITE,
+        by=by,
+        now=now,
+    )
+    yield _paper(event, "lettre", "Lettre d’intention", letter)
+    yield _paper(event, "accuse_lettre", "Accusé d’enregistrement de la lettre", receipt)
+    if demande_event and lettre.demande and lettre.territoire:
         answers = {section.cle: section.contenu for section in lettre.sections.all()}
-        cerfa = funding_documents.cerfa_context(
-            lettre.demande,
-            lettre_contexte={**answers, "territoire": territory_summary(lettre.territoire)},
-            event=demande_event,
+        answers["territoire"] = territory_summary(lettre.territoire)
+        cerfa = funding_documents.cerfa_context(lettre.demande, lettre_contexte=answers, event=demande_event)
+        receipt = receipt_context(
+            lettre,
+            what="demande de subvention",
+            rows=[["Demande de subvention (FIR)", digest(cerfa)]],
+            suite=DEMANDE_SUITE,
+            by=by,
+            now=now,
         )
-        yield {"evenement": demande_event.pk, "modele": "demande", "titre": "Demande de subvention", "contexte": cerfa}
-        yield {
-            "evenement": demande_event.pk,
-            "modele": "accuse_demande",
-            "titre": "Accusé d’enregistrement de la demande",
-            "contexte": receipt_context(
-                lettre, deposited=[("Demande de subvention (FIR)", digest(cerfa))], by=by, now=now, request=True
-            ),
-        }
+        yield _paper(demande_event, "demande", "Demande de subvention", cerfa)
+        yield _paper(demande_event, "accuse_demande", "Accusé d’enregistrement de la demande", receipt)
+
+
+def _paper(event: EvenementLettre | EvenementFir, modele: str, titre: str, contexte: dict[str, Any]) -> Paper:
+    return {"evenement": event.pk, "modele": modele, "titre": titre, "contexte": contexte}
 
 
 def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
@@ -73,7 +77,7 @@ def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
         else:
             blocs = section_blocs(letter_form(rubrique.cle, jour=jour), safe_answers(rubrique.cle, section.contenu))
         sections.append({"numero": str(number), "titre": rubrique.titre, "blocs": blocs})
-    pieces = list(dossier.pieces.order_by("genre", "nom", "pk"))
+    pieces = _pieces(dossier)
     sections.append({"numero": str(len(sections) + 1), "titre": "Les pièces jointes", "blocs": [_pieces_bloc(pieces)]})
     guichet = organisations_for(dossier.region, "guichet").get()
     return {
@@ -81,11 +85,10 @@ def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
         "titre": "Lettre d’intention",
         "sous_titre": f"Communauté professionnelle territoriale de santé · {dossier.nom}",
         "reference": dossier.reference,
-        "date": date_longue(jour),
+        "date": "",
         "emetteur": {"nom": dossier.association.nom, "lignes": dossier.association.adresse.splitlines()},
         "destinataire": _party(guichet),
         "reperes": [
-            ["Dossier", dossier.reference],
             ["Déposée le", _instant(now)],
             ["Département pilote", str(dossier.departement_pilote)],
         ],
@@ -94,25 +97,42 @@ def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
     }
 
 
+LETTRE_SUITE = (
+    "Le Guichet vérifie votre lettre et recueille l’avis des URPS avant de la transmettre à l’ARS. "
+    "Vous n’avez rien d’autre à faire pour l’instant."
+)
+DEMANDE_SUITE = (
+    "La demande est transmise à l’ARS avec la lettre d’intention. Un accusé de réception vous sera alors adressé : "
+    "il dira la date à laquelle le silence de l’ARS vaudrait rejet."
+)
+
+
 def receipt_context(
-    lettre: LettreIntention, *, deposited: list[tuple[str, str]], by: Acteur, now: datetime, request: bool = False
+    lettre: LettreIntention, *, what: str, rows: list[list[str]], suite: str, by: Acteur, now: datetime
 ) -> dict[str, Any]:
-    """Registration receipt (accusé d'enregistrement électronique, CRPA R112-11-2): date, hour, what, SHA-256."""
+    """Registration receipt (accusé d’enregistrement, CRPA R112-11-2): date, hour, what, SHA-256.
+
+    `what` names the thing deposited in a sentence, `rows` are [element, SHA-256], `suite` says what comes next.
+    """
     dossier = lettre.dossier
-    guichet = organisations_for(dossier.region, "guichet").get()
-    what = "demande de subvention" if request else "lettre d’intention"
     jour = timezone.localdate(now)
     basis = fondement("accuse_enregistrement", on=jour)
-    rows = [[name, sha] for name, sha in deposited]
-    if not request:
-        rows += [[f"{piece.get_genre_display()} : {piece.nom}", piece.sha256] for piece in _pieces(dossier)]
-    next_step = (
-        "La demande est transmise à l’ARS avec la lettre d’intention. Un accusé de réception vous sera alors adressé : "
-        "il dira la date à laquelle le silence de l’ARS vaudrait rejet."
-        if request
-        else "Le Guichet vérifie votre lettre et recueille l’avis des URPS avant de la transmettre à l’ARS. "
-        "Vous n’avez rien d’autre à faire pour l’instant."
-    )
+    sentences = [
+        f"Votre {what} pour la CPTS « {dossier.nom} » a été enregistrée le {_instant(now)} "
+        f"(heure de Paris) sous la référence {dossier.reference}.",
+        f"Elle a été déposée par {by.user} ({by.qualite}).",
+    ]
+    blocs = [
+        {"genre": "texte", "paragraphes": sentences},
+        {
+            "genre": "tableau",
+            "titre": "Ce qui a été déposé",
+            "entetes": ["Élément", "Empreinte SHA-256 du contenu"],
+            "lignes": rows,
+            "numeriques": [],
+        },
+        {"genre": "encadre", "titre": "Et maintenant ?", "paragraphes": [suite]},
+    ]
     return {
         "presentation": "courrier",
         "titre": "Accusé d’enregistrement",
@@ -120,30 +140,9 @@ def receipt_context(
         "reference": dossier.reference,
         "lieu": "",
         "date": date_longue(jour),
-        "emetteur": _party(guichet),
+        "emetteur": _party(organisations_for(dossier.region, "guichet").get()),
         "destinataire": {"nom": dossier.association.nom, "lignes": dossier.association.adresse.splitlines()},
-        "sections": [
-            {
-                "blocs": [
-                    {
-                        "genre": "texte",
-                        "paragraphes": [
-                            f"Votre {what} pour la CPTS « {dossier.nom} » a été enregistrée le {_instant(now)} "
-                            f"(heure de Paris) sous la référence {dossier.reference}.",
-                            f"Elle a été déposée par {by.user} ({by.qualite}).",
-                        ],
-                    },
-                    {
-                        "genre": "tableau",
-                        "titre": "Ce qui a été déposé",
-                        "entetes": ["Élément", "Empreinte SHA-256 du contenu"],
-                        "lignes": rows,
-                        "numeriques": [],
-                    },
-                    {"genre": "encadre", "titre": "Et maintenant ?", "paragraphes": [next_step]},
-                ]
-            }
-        ],
+        "sections": [{"blocs": blocs}],
         "mentions": [basis.article] if basis else [],
     }
 

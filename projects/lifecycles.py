@@ -8,7 +8,7 @@ from projects.states import EtatLettre as E
 
 
 def _can_be_deposited(lettre: Any, now: datetime) -> str:
-    return lettre.empechement_depot()
+    return str(lettre.empechement_depot())
 
 
 LETTRE = Lifecycle(

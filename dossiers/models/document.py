@@ -34,7 +34,8 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["evenement", "modele"], name="document_un_par_evenement"),
             models.CheckConstraint(
-                condition=~Q(etat=EtatDocument.RENDU) | (~Q(fichier="") & ~Q(sha256="")), name="document_rendu_a_un_fichier"
+                condition=~Q(etat=EtatDocument.RENDU) | (~Q(fichier="") & ~Q(sha256="")),
+                name="document_rendu_a_un_fichier",
             ),
         ]
         indexes = [

@@ -18,7 +18,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     """Perimeters live here: a file that is not yours is not in the queryset, hence a 404."""
 
     def visible_to(self, acteur: "Acteur | None") -> "DossierQuerySet":
-        """The files `acteur` may open, in the capacity it acts in. Nobody and unknown capacities see none."""
+        """The files `acteur` may open, in the capacity it acts in; none for nobody and for unknown capacities."""
         if acteur is None or acteur.membership is None:
             return self.none()
         if acteur.genre == "association":
@@ -37,9 +37,9 @@ def _invited(acteur: "Acteur") -> Q:
 
 
 class Dossier(models.Model):
-    """One CPTS in the making. `reference` is given at the first deposit; the département pilote leads, others follow."""
+    """One CPTS in the making. `reference` is given at the first deposit; the département pilote leads."""
 
-    reference = models.CharField("référence", max_length=24, null=True, unique=True)
+    reference = models.CharField("référence", max_length=24, null=True, unique=True)  # noqa: DJ001 - unique once given
     nom = models.CharField("nom de la CPTS", max_length=160)
     nom_normalise = models.CharField(max_length=200, help_text="Unaccented, lower case: for sorting and searching.")
     association = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="dossiers")

@@ -29,9 +29,7 @@ class Territoire(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["dossier", "numero"], name="territoire_version_unique"),
-            models.UniqueConstraint(
-                fields=["dossier"], condition=Q(fige_at=None), name="territoire_un_seul_brouillon"
-            ),
+            models.UniqueConstraint(fields=["dossier"], condition=Q(fige_at=None), name="territoire_un_seul_brouillon"),
             models.CheckConstraint(condition=Q(taille__range=(0, 4)), name="territoire_taille_0_a_4"),
         ]
         triggers = [

@@ -67,7 +67,7 @@ class Lifecycle:
         return self._by_action[action]
 
     def refusal(self, obj: Any, action: str, *, by: Actor | None, now: datetime) -> str:
-        """ "" when `by` may do `action` on `obj` now, else a French sentence: the right, then the state, then the guard."""
+        """ "" when `by` may do `action` on `obj` now, else a French sentence: right, state, guard."""
         row = self.row(action)
         if not self._is_allowed(row, obj, by):
             return "Vous n’avez pas le droit de faire cette action sur ce dossier."
@@ -169,6 +169,6 @@ class Lifecycle:
             return f"Cette action n’est pas possible : l’état actuel est « {state} »."
         when = timezone.localtime(last.recorded_at)
         return (
-            f"Cette action n’est plus possible : l’état est « {state} » depuis le {when:%d/%m/%Y} à {when:%H} h {when:%M} "
-            f"({last.qualite})."
+            f"Cette action n’est plus possible : l’état est « {state} » "
+            f"depuis le {when:%d/%m/%Y} à {when:%H} h {when:%M} ({last.qualite})."
         )

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from dossiers.questions import Manque
-from funding.questions import request_form
 from funding.models import DemandeFir
+from funding.questions import request_form
 from funding.sections import BUDGET_ASSOCIATION, BUDGET_PROJET
 from funding.services.budgets import save_budget
 from funding.services.requests import save_request_section

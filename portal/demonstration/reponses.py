@@ -76,7 +76,7 @@ BESOINS: dict[str, Any] = {
     "prevention": "Le dépistage organisé du cancer colorectal est moins suivi que dans le département.",
     "offre": "Deux maisons de santé, quatre pharmacies, dix-huit infirmiers libéraux.",
     "sources": "Portrait de territoire remis en réunion le 3 juin 2026 ; questionnaire aux libéraux, juillet 2026.",
-    "priorites": "Trouver un médecin traitant ; répondre aux soins non programmés du samedi ; préparer les sorties d’hôpital.",
+    "priorites": "Trouver un médecin traitant ; répondre aux soins du samedi ; préparer les sorties d’hôpital.",
 }
 
 MOBILISATION: dict[str, Any] = {
@@ -98,7 +98,7 @@ MOBILISATION: dict[str, Any] = {
 }
 
 PROJET: dict[str, Any] = {
-    "mission_acces_soins": "Un numéro unique pour trouver un médecin traitant ; un planning partagé de soins non programmés.",
+    "mission_acces_soins": "Un numéro unique pour trouver un médecin ; un planning partagé de soins non programmés.",
     "mission_parcours": "Un parcours de sortie d’hospitalisation avec le centre hospitalier et les infirmiers.",
     "mission_prevention": "Deux actions par an, la première sur le dépistage du cancer colorectal.",
     "mission_crise_sanitaire": "Un annuaire de crise et un exercice par an.",
@@ -125,7 +125,7 @@ CALENDRIER: dict[str, Any] = {
 
 FINANCEMENT: dict[str, Any] = {
     "demande": "avec",
-    "estimation": "Coordination à mi-temps six mois, indemnisation de vingt réunions, appui d’un consultant au diagnostic.",
+    "estimation": "Coordination à mi-temps six mois, vingt réunions indemnisées, appui d’un consultant au diagnostic.",
     "autres_financeurs": "",
 }
 

@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from accounts.selectors import inbox
 from projects.models import LettreIntention
+from projects.models.lettre import EN_COURS
 from projects.selectors import ordered_request_sections, ordered_sections, own_letters, with_sections
 from projects.services.writing import ECRITURE
+from projects.states import EtatLettre
 from projects.views import presenters
 
 HOME_LETTERS = 10
@@ -29,7 +31,8 @@ def accueil_role(request: HttpRequest) -> HttpResponse:
 
 def porteur(request: HttpRequest) -> HttpResponse:
     """What is expected of me, my letters, my messages."""
-    letters = with_sections(own_letters(request.acteur))[:HOME_LETTERS]
+    letters = list(with_sections(own_letters(request.acteur))[:HOME_LETTERS])
+    running = {lettre.dossier_id: lettre for lettre in letters if lettre.etat in EN_COURS}
     deposits = request.acteur.has("deposer")
     cards = [
         {
@@ -38,13 +41,22 @@ def porteur(request: HttpRequest) -> HttpResponse:
             "faits": presenters.facts(lettre),
             "url": reverse("projects:lettre", args=[lettre.pk]),
             "etape": presenters.next_step(
-                lettre, ordered_sections(lettre), ordered_request_sections(lettre), deposits=deposits
+                lettre,
+                ordered_sections(lettre),
+                ordered_request_sections(lettre),
+                deposits=deposits,
+                suite=running.get(lettre.dossier_id) if lettre.etat not in EN_COURS else None,
             ),
             "jalons": milestones(lettre),
         }
         for lettre in letters
     ]
-    context = {"cartes": cards, "messages_recents": inbox(request.user)[:5]}
+    ended = (EtatLettre.RETIREE, EtatLettre.REFUSEE)
+    context = {
+        "cartes": [card for card in cards if card["lettre"].etat not in ended],
+        "terminees": [card for card in cards if card["lettre"].etat in ended],
+        "messages_recents": inbox(request.user)[:5],
+    }
     return render(request, "portal/accueil_porteur.html", context)
 
 
@@ -58,9 +70,6 @@ def milestones(lettre: LettreIntention) -> list[dict[str, Any]]:
         items.append({"quand": "Ensuite", "titre": "Dépôt au Guichet", "moment": "to-come"})
     elif lettre.deposee_at:
         items.append({"quand": presenters.day_of(lettre.deposee_at), "titre": "Lettre déposée", "moment": "done"})
-    if lettre.etat == "retiree":
-        items.append({"quand": "Aujourd’hui", "titre": "Lettre retirée", "moment": "today"})
-        return items
     items += [
         {"quand": "Ensuite", "titre": "Avis des URPS", "moment": "to-come"},
         {"quand": "Puis", "titre": "Décision de l’ARS", "moment": "to-come"},

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from dossiers.questions import Manque, RowsField, SectionForm, choix, texte
+from dossiers.questions import Groupe, Manque, RowsField, SectionForm, choix, texte
 from guichet.kernel.identifiers import iban, rna, siret
 
 EXISTANTE = "existante"
@@ -57,7 +57,12 @@ class AssociationForm(SectionForm):
     )
     adresse = texte("Adresse du siège", aide="Numéro et voie.")
     code_postal = forms.RegexField(
-        r"^\d{5}$", label="Code postal", required=False, error_messages={"invalid": "Un code postal a cinq chiffres."}
+        r"^\d{5}$",
+        label="Code postal",
+        required=False,
+        max_length=5,
+        error_messages={"invalid": "Un code postal a cinq chiffres.", "max_length": "Un code postal a cinq chiffres."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
     )
     ville = texte("Commune du siège", maximum=100)
     courriel = forms.EmailField(label="Adresse électronique", required=False, max_length=254)
@@ -70,6 +75,20 @@ class AssociationForm(SectionForm):
         help_text="Le compte de l’association. Seules les personnes qui versent la subvention le lisent en entier.",
     )
 
+    groupes = (
+        Groupe("L’identité", ("statut", "nom", "sigle", "nom_cpts")),
+        Groupe(
+            "La déclaration",
+            ("rna", "siret", "declaration_prevue"),
+            "Les deux numéros si l’association est déclarée ; la date prévue si elle est en cours de création.",
+        ),
+        Groupe("Le siège", ("adresse", "code_postal", "ville", "courriel", "telephone", "site")),
+        Groupe(
+            "Le compte bancaire",
+            ("titulaire_compte", "iban"),
+            "Pour le versement d’une subvention. Vous pouvez le donner plus tard.",
+        ),
+    )
     obligatoires: ClassVar[dict[str, str]] = {
         "statut": "Dites si l’association est déclarée ou en cours de création.",
         "nom": "Donnez le nom de l’association.",
@@ -104,14 +123,16 @@ class PersonnesForm(SectionForm):
     representant_nom = texte(
         "Prénom et nom du représentant légal", aide="La présidente ou le président, en règle générale."
     )
-    representant_fonction = texte("Sa fonction dans l’association", maximum=100)
-    representant_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=254)
-    representant_telephone = texte("Son téléphone", maximum=30)
-    referent_nom = texte(
-        "Prénom et nom de la personne à contacter", aide="Celle qui répond aux questions sur ce dossier."
+    representant_fonction = texte("Fonction du représentant légal", aide="Par exemple présidente.", maximum=100)
+    representant_courriel = forms.EmailField(
+        label="Adresse électronique du représentant légal", required=False, max_length=254
     )
-    referent_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=254)
-    referent_telephone = texte("Son téléphone", maximum=30)
+    representant_telephone = texte("Téléphone du représentant légal", maximum=30)
+    referent_nom = texte("Prénom et nom de la personne à contacter")
+    referent_courriel = forms.EmailField(
+        label="Adresse électronique de la personne à contacter", required=False, max_length=254
+    )
+    referent_telephone = texte("Téléphone de la personne à contacter", maximum=30)
     personnes = RowsField(
         "Les autres personnes qui portent le projet",
         {
@@ -120,16 +141,34 @@ class PersonnesForm(SectionForm):
             "role": choix("Rôle", ROLES),
             "commune": texte("Lieu d’exercice", maximum=100),
         },
-        aide="Nommez seulement des personnes informées qu’elles figurent dans cette lettre.",
+        aide="Une ligne par personne.",
         maximum=30,
         vides=2,
     )
     personnes_informees_le = forms.DateField(
         label="Date à laquelle ces personnes ont été informées",
+        help_text="Nécessaire dès qu’une personne est nommée.",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    groupes = (
+        Groupe(
+            "Le représentant légal",
+            ("representant_nom", "representant_fonction", "representant_courriel", "representant_telephone"),
+            "La personne qui engage l’association. Si une autre dépose la lettre, son pouvoir est joint aux pièces.",
+        ),
+        Groupe(
+            "La personne à contacter",
+            ("referent_nom", "referent_courriel", "referent_telephone"),
+            "Celle qui répond aux questions sur ce dossier ; ce peut être la même.",
+        ),
+        Groupe(
+            "Les autres personnes qui portent le projet",
+            ("personnes", "personnes_informees_le"),
+            "Facultatif. Nommez seulement des personnes informées qu’elles figurent dans cette lettre.",
+        ),
+    )
     obligatoires: ClassVar[dict[str, str]] = {
         "representant_nom": "Nommez le représentant légal.",
         "representant_fonction": "Donnez la fonction du représentant légal.",

@@ -1,11 +1,11 @@
 """Sections on access to care, needs, mobilisation, organisation, calendar and funding."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 
-from dossiers.questions import Manque, RowsField, SectionForm, choix, nombre, texte, texte_long
+from dossiers.questions import CountsField, Groupe, Manque, RowsField, SectionForm, choix, nombre, texte, texte_long
 
 RECOURS = [
     ("premier_recours", "Premier recours"),
@@ -57,6 +57,13 @@ class BesoinsForm(SectionForm):
     )
     priorites = texte_long("Les priorités que vous en tirez", rows=4)
 
+    groupes = (
+        Groupe(
+            "La population et ses besoins",
+            ("population", "acces_medecin", "soins_non_programmes", "parcours", "prevention"),
+        ),
+        Groupe("L’offre et les priorités", ("offre", "sources", "priorites")),
+    )
     obligatoires: ClassVar[dict[str, str]] = {
         "population": "Décrivez la population et sa santé.",
         "priorites": "Dites quelles priorités vous tirez de ce premier diagnostic.",
@@ -67,6 +74,11 @@ class BesoinsForm(SectionForm):
 class MobilisationForm(SectionForm):
     """`professions` are (code, label) pairs of the reference data, in their order."""
 
+    information = texte_long(
+        "Comment les professionnels ont été informés",
+        aide="Réunions, courriers, questionnaires, avec leurs dates.",
+        rows=4,
+    )
     structures = RowsField(
         "Les structures d’exercice coordonné",
         {
@@ -91,7 +103,7 @@ class MobilisationForm(SectionForm):
             "commune": texte("Commune", maximum=100),
             "lien": texte("Lien envisagé", maximum=200),
         },
-        aide="Un projet de santé ne peut exclure les établissements de santé ou médico-sociaux, au moins comme partenaires.",
+        aide="Un projet de santé associe les établissements de santé et médico-sociaux, au moins comme partenaires.",
         maximum=40,
     )
     medico_social = RowsField(
@@ -105,41 +117,45 @@ class MobilisationForm(SectionForm):
     )
     usagers = texte_long("Les usagers", aide="Comment ils sont informés et associés.", rows=3)
     elus = texte_long("Les élus", aide="Communes, intercommunalités, département : qui a été rencontré, quand.", rows=3)
-    information = texte_long(
-        "Comment les professionnels ont été informés",
-        aide="Réunions, courriers, questionnaires, avec leurs dates.",
-        rows=4,
-    )
     voisines = texte_long("Les CPTS voisines et les autres projets", rows=3)
 
+    groupes = (
+        Groupe("Les professionnels", ("professionnels", "information")),
+        Groupe(
+            "Les structures et les établissements",
+            ("structures", "etablissements", "medico_social"),
+            "Ceux qui participent déjà, et ceux que vous voulez associer.",
+        ),
+        Groupe("Les usagers, les élus, les voisins", ("usagers", "elus", "voisines")),
+    )
     obligatoires: ClassVar[dict[str, str]] = {
         "information": "Dites comment les professionnels du territoire ont été informés.",
     }
 
     def __init__(self, *args: Any, professions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = RowsField(
+        counts = CountsField(
             "Les professionnels, par profession",
             {
                 "profession": choix("Profession", professions),
                 "mobilises": nombre("Engagés dans la démarche", maximum=100_000),
                 "presents": nombre("Présents sur le territoire", maximum=100_000),
             },
-            aide="Des nombres seulement. « Présents » peut rester vide si vous ne le connaissez pas.",
-            maximum=60,
-            vides=3,
+            aide="Des nombres, jamais de noms. Laissez vide ce que vous ne connaissez pas.",
         )
-        self.fields = {"professionnels": rows, **self.fields}
+        self.fields = {"professionnels": counts, **self.fields}
 
     def clean_professionnels(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.cleaned_data["professionnels"]
+        field = cast(CountsField, self.fields["professionnels"])
         seen: set[str] = set()
         for row in rows:
             if row["profession"] in seen:
                 raise forms.ValidationError("Une profession figure deux fois : réunissez ses nombres sur une ligne.")
             seen.add(row["profession"])
             if None not in (row["mobilises"], row["presents"]) and row["mobilises"] > row["presents"]:
-                raise forms.ValidationError("Le nombre de professionnels engagés dépasse le nombre présents.")
+                name = field.nom_de_ligne(0, row)
+                raise forms.ValidationError(f"{name} : les engagés sont plus nombreux que les présents.")
         return rows
 
     def _manques(self) -> Iterator[Manque]:
@@ -160,6 +176,18 @@ class ProjetForm(SectionForm):
                 f"{mission.nom} ({kind})", aide=mission.description, rows=5
             )
         self.fields["autres"] = texte_long("Autres orientations", rows=3)
+        socle, options = (
+            tuple(f"mission_{mission.code}" for mission in missions if mission.socle is wanted)
+            for wanted in (True, False)
+        )
+        self.groupes = (
+            Groupe(
+                "Les missions socles", socle, "Chacune est nécessaire au dépôt ; quelques lignes suffisent à ce stade."
+            ),
+            Groupe(
+                "Les missions optionnelles et le reste", (*options, "autres"), "Si elles font partie de votre projet."
+            ),
+        )
 
     def _manques(self) -> Iterator[Manque]:
         for mission in self.missions:

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from accounts.models import Organisation
 from accounts.services.memberships import create_association
 from dossiers.models import Dossier
 from dossiers.services.territoires import draft_of
@@ -26,10 +25,10 @@ def open_letter(*, nom_cpts: str, nom_association: str, by: Acteur, region: str,
 
     Refuses when the person acts for another body than an association, or has no right to write in it.
     """
-    if by.genre == "association":
+    if by.membership and by.genre == "association":
         if not by.droits & {"rediger", "deposer"}:
             raise Refused("Vous n’avez pas le droit d’écrire au nom de cette association.")
-        association = Organisation.objects.get(pk=by.organisation_id)
+        association = by.membership.organisation
     elif by.membership is None:
         membership = create_association(nom=nom_association, region=region, by=by.user, now=now)
         by, association = Acteur(by.user, membership), membership.organisation

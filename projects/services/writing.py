@@ -12,6 +12,7 @@ from accounts.selectors import organisations_for
 from dossiers.models import Dossier, Section
 from dossiers.questions import Manque
 from dossiers.services.sections import save_section
+from funding.models import DemandeFir
 from funding.services.requests import create_request, prefill
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
@@ -57,7 +58,7 @@ def save_letter_section(
     if cle == FINANCEMENT:
         _choose_funding(locked, contenu, by=by, now=now)
     if locked.demande and not locked.sans_demande:
-        _carry_to_request(locked, by=by, now=now)
+        _carry_to_request(locked, locked.demande, by=by, now=now)
     return saved
 
 
@@ -85,10 +86,10 @@ def _choose_funding(lettre: LettreIntention, contenu: dict[str, Any], *, by: Act
     LettreIntention.objects.filter(pk=lettre.pk).update(demande=lettre.demande, sans_demande=lettre.sans_demande)
 
 
-def _carry_to_request(lettre: LettreIntention, *, by: Acteur, now: datetime) -> None:
+def _carry_to_request(lettre: LettreIntention, demande: DemandeFir, *, by: Acteur, now: datetime) -> None:
     """The sections of the request nobody has saved yet follow the letter."""
     answers = {section.cle: section.contenu for section in lettre.sections.all()}
     draft = lettre.dossier.territoires.filter(fige_at=None).first()
     names = ", ".join(territory_summary(draft)["parties"]) if draft else ""
     values = request_values(answers, territoire=names, population=draft.population if draft else 0)
-    prefill(demande=lettre.demande, valeurs=values, source=SOURCE, by=by, now=now)
+    prefill(demande=demande, valeurs=values, source=SOURCE, by=by, now=now)

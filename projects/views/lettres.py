@@ -16,7 +16,9 @@ from projects.forms.actes import NouvelleForm, RetirerForm
 from projects.lifecycles import LETTRE
 from projects.models import LettreIntention
 from projects.selectors import (
+    completion,
     deposited_letters,
+    letter_in_progress,
     letters_for_pages,
     ordered_request_sections,
     ordered_sections,
@@ -26,8 +28,9 @@ from projects.selectors import (
 from projects.services.depositing import deposit, withdraw
 from projects.services.opening import copy_letter, open_letter
 from projects.services.writing import ECRITURE
+from projects.states import EtatLettre
 from projects.views import presenters
-from projects.views.reading import reading_sections
+from projects.views.reading import reading_sections, request_parts
 
 
 class NouvelleView(LoginRequiredMixin, View):
@@ -76,9 +79,15 @@ class LettreView(LoginRequiredMixin, View):
             "retirable": not LETTRE.refusal(lettre, "retirer", by=request.acteur, now=request.now),
         }
         if writes:
-            context["etape"] = presenters.next_step(lettre, sections, request_sections, deposits=deposits)
+            ended = lettre.etat in (EtatLettre.RETIREE, EtatLettre.REFUSEE)
+            suite = letter_in_progress(lettre.dossier) if ended else None
+            context["etape"] = presenters.next_step(
+                lettre, sections, request_sections, deposits=deposits, suite=suite
+            )
         if writes and lettre.etat in ECRITURE:
             context |= {
+                "avancement": completion(sections),
+                "avancement_demande": completion(request_sections),
                 "taches": presenters.tasks(lettre, sections, presenters.section_url, now=request.now),
                 "taches_demande": presenters.tasks(
                     lettre, request_sections, presenters.request_section_url, now=request.now
@@ -96,15 +105,15 @@ class VerifierView(LoginRequiredMixin, View):
     """ "Vérifiez vos réponses": everything typed, what is missing, and the deposit."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = writable_letter(request, pk)
+        lettre = written_letter(request, pk)
+        if lettre.etat not in ECRITURE:
+            return redirect("projects:lettre", pk=pk)
         return render(request, "projects/verifier.html", check_context(request, lettre))
 
 
 class DeposerView(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
-        if not rules.test_rule("lettre.rediger", request.acteur, lettre):
-            raise Http404
+        lettre = written_letter(request, pk)
         if request.POST.get("exact") != "oui" and lettre.etat in ECRITURE:
             context = check_context(request, lettre)
             context["erreurs"] = [
@@ -187,20 +196,24 @@ class LettresView(LoginRequiredMixin, View):
                     "note": lettre.dossier.reference,
                 },
                 {"texte": lettre.dossier.association.nom, "libelle": "Association"},
-                {"texte": str(lettre.dossier.departement_pilote), "libelle": "Département pilote"},
+                {
+                    "texte": str(lettre.dossier.departement_pilote),
+                    "note": presenters.size_of(lettre),
+                    "libelle": "Territoire",
+                },
                 {"texte": presenters.day_of(lettre.deposee_at), "libelle": "Déposée le"},
                 {"texte": lettre.get_etat_display(), "ton": presenters.tag_of(lettre)["ton"], "libelle": "État"},
             ]
             for lettre in page
         ]
-        columns = [{"libelle": name} for name in ("CPTS", "Association", "Département pilote", "Déposée le", "État")]
+        columns = [{"libelle": name} for name in ("CPTS", "Association", "Territoire", "Déposée le", "État")]
         return render(request, "projects/lettres.html", {"page": page, "lignes": rows, "colonnes": columns})
 
 
-def writable_letter(request: HttpRequest, pk: int) -> LettreIntention:
-    """A draft of the person's association; 404 otherwise; the letter's page when it is no longer a draft."""
+def written_letter(request: HttpRequest, pk: int) -> LettreIntention:
+    """A letter of the association the person writes for, whatever its state; 404 otherwise."""
     lettre = get_object_or_404(with_sections(letters_for_pages(request.acteur)), pk=pk)
-    if not rules.test_rule("lettre.rediger", request.acteur, lettre) or lettre.etat not in ECRITURE:
+    if not rules.test_rule("lettre.rediger", request.acteur, lettre):
         raise Http404
     return lettre
 
@@ -213,6 +226,7 @@ def check_context(request: HttpRequest, lettre: LettreIntention) -> dict[str, An
         "manques": presenters.missing(lettre, sections, request_sections, blocking=True),
         "conseils": presenters.missing(lettre, sections, request_sections, blocking=False),
         "depose": rules.test_rule("lettre.deposer", request.acteur, lettre),
+        "parties_demande": request_parts(lettre, request_sections, now=request.now),
         "erreurs": [],
         **reading_sections(lettre, sections, acteur=request.acteur, now=request.now, edit=True),
     }

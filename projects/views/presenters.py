@@ -50,11 +50,15 @@ def tasks(lettre: LettreIntention, sections: Sections, address: Any, *, now: dat
             "titre": rubrique.titre,
             "url": address(lettre, rubrique.cle),
             "etat": {"libelle": section.get_etat_display(), "ton": TONS_SECTION.get(EtatSection(section.etat), "")},
-            "aide": rubrique.aide if section.etat == EtatSection.A_COMMENCER else "",
+            "aide": _help(rubrique) if section.etat == EtatSection.A_COMMENCER else "",
             "modifie": _last_edit(section, now=now),
         }
         for rubrique, section in sections
     ]
+
+
+def _help(rubrique: Rubrique) -> str:
+    return rubrique.aide if rubrique.bloquante else f"Conseillé, sans bloquer le dépôt. {rubrique.aide}"
 
 
 def _last_edit(section: Section, *, now: datetime) -> str:
@@ -63,8 +67,9 @@ def _last_edit(section: Section, *, now: datetime) -> str:
     if section.modifie_at is None:
         return ""
     when = timezone.localtime(section.modifie_at)
-    day = "" if when.date() == timezone.localdate(now) else f"le {when:%d/%m/%Y} "
-    return f"Modifié par {section.modifie_par} {day}à {when:%H} h {when:%M}"
+    hour = f"{when.hour}\u00a0h\u00a0{when.minute:02d}"
+    day = "" if when.date() == timezone.localdate(now) else f"le {date_longue(when.date())} "
+    return f"Modifié {day}à {hour} par {section.modifie_par}"
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,16 @@ class Step:
 
 
 def next_step(
-    lettre: LettreIntention, letter_sections: Sections, request_sections: Sections, *, deposits: bool
+    lettre: LettreIntention,
+    letter_sections: Sections,
+    request_sections: Sections,
+    *,
+    deposits: bool,
+    suite: LettreIntention | None = None,
 ) -> Step:
-    """What is expected of the association now."""
+    """What is expected of the association now; `suite` is the letter in progress that took over from an ended one."""
     if lettre.etat not in (EtatLettre.BROUILLON, EtatLettre.INCOMPLETE):
-        return _waiting(lettre)
+        return _waiting(lettre, suite)
     blocking = [
         (rubrique, section, section_url(lettre, rubrique.cle))
         for rubrique, section in letter_sections
@@ -98,7 +108,7 @@ def next_step(
         verb = "commencer" if section.etat == EtatSection.A_COMMENCER else "compléter"
         return Step(
             phrase=f"Prochaine étape : {verb} « {rubrique.titre} »",
-            detail=f"{done} parties sur {total} sont complètes. Vous pouvez vous arrêter à tout moment.",
+            detail=f"{_done(done, total)} Vous pouvez vous arrêter à tout moment.",
             url=url,
             bouton="Continuer",
         )
@@ -118,7 +128,20 @@ def next_step(
     )
 
 
-def _waiting(lettre: LettreIntention) -> Step:
+def _done(done: int, total: int) -> str:
+    if not done:
+        return f"{total} parties à remplir, dans l’ordre que vous voulez."
+    return f"{done} {'parties sont complètes' if done > 1 else 'partie est complète'} sur {total}."
+
+
+def _waiting(lettre: LettreIntention, suite: LettreIntention | None) -> Step:
+    if suite:
+        return Step(
+            "Une autre lettre a pris la suite",
+            "Celle-ci reste lisible ; elle n’est plus examinée.",
+            reverse("projects:lettre", args=[suite.pk]),
+            "Ouvrir la lettre en cours",
+        )
     if lettre.etat == EtatLettre.RETIREE:
         return Step(
             "Cette lettre est retirée",
@@ -127,7 +150,10 @@ def _waiting(lettre: LettreIntention) -> Step:
             "Reprendre cette lettre",
         )
     if lettre.etat == EtatLettre.DEPOSEE:
-        return Step("Rien à faire pour l’instant", "Le Guichet vérifie votre lettre, puis recueille l’avis des URPS.")
+        return Step(
+            "Rien à faire pour l’instant",
+            "Le Guichet vérifie votre lettre, puis recueille l’avis des URPS. Il vous écrit s’il manque quelque chose.",
+        )
     return Step("Rien à faire pour l’instant", f"Votre lettre est « {lettre.get_etat_display()} ».")
 
 
@@ -137,15 +163,21 @@ def facts(lettre: LettreIntention) -> list[dict[str, str]]:
     rows = [{"fort": dossier.reference, "texte": ""}] if dossier.reference else []
     rows.append({"fort": "", "texte": dossier.association.nom})
     if lettre.territoire:
-        rows.append(
-            {
-                "fort": f"{nombre(lettre.territoire.population)} habitants",
-                "texte": f"· taille {lettre.territoire.taille}",
-            }
-        )
+        rows.append({"fort": f"{nombre(lettre.territoire.population)} habitants", "texte": _size(lettre)})
     if dossier.departement_pilote:
         rows.append({"fort": "", "texte": f"{dossier.departement_pilote} (pilote)"})
     return rows
+
+
+def size_of(lettre: LettreIntention) -> str:
+    """The deposited territory in a few words; "" while there is none."""
+    if not lettre.territoire:
+        return ""
+    return f"{nombre(lettre.territoire.population)}\u00a0habitants, {_size(lettre)}"
+
+
+def _size(lettre: LettreIntention) -> str:
+    return f"taille\u00a0{lettre.territoire.taille}" if lettre.territoire else ""
 
 
 def missing(

@@ -11,12 +11,13 @@ from dossiers.models import Section
 from dossiers.questions import Rubrique
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.territoires import Chevauchement, overlaps
+from funding.views.reading import reading
 from projects.documents import safe_answers
 from projects.models import LettreIntention
 from projects.questions import letter_form
 from projects.sections import TERRITOIRE
 from projects.territory_blocs import territory_blocs
-from projects.views.presenters import section_url
+from projects.views.presenters import request_section_url, section_url
 
 
 def reading_sections(
@@ -52,6 +53,19 @@ def reading_sections(
         "chevauchements": _neighbours(lettre, acteur),
         "documents": list(lettre.dossier.documents.order_by("-created_at", "pk")),
     }
+
+
+def request_parts(
+    lettre: LettreIntention, sections: list[tuple[Rubrique, Section]], *, now: datetime
+) -> list[dict[str, Any]]:
+    """The same for the request that goes with the letter, each part with the address that changes it."""
+    if not sections or lettre.demande is None:
+        return []
+    parts = reading(lettre.demande, sections, jour=timezone.localdate(now))
+    return [
+        {**part, "ancre": f"demande-{rubrique.cle}", "url": request_section_url(lettre, rubrique.cle)}
+        for part, (rubrique, _) in zip(parts, sections, strict=True)
+    ]
 
 
 def _neighbours(lettre: LettreIntention, acteur: Acteur) -> list[Chevauchement] | None:

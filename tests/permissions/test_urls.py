@@ -32,7 +32,12 @@ READERS: dict[str, dict[str, set[str]]] = {
     "projects:section": {"brouillon": OWN, "deposee": OWN, "retiree": OWN, "abandonnee": OWN},
     "projects:territoire": {"brouillon": OWN, "deposee": OWN, "retiree": OWN, "abandonnee": OWN},
     "projects:verifier": {"brouillon": OWN, "deposee": set(), "retiree": set(), "abandonnee": set()},
-    "projects:retirer": {"brouillon": {"porteur"}, "deposee": {"porteur"}, "retiree": {"porteur"}, "abandonnee": {"porteur"}},
+    "projects:retirer": {
+        "brouillon": {"porteur"},
+        "deposee": {"porteur"},
+        "retiree": {"porteur"},
+        "abandonnee": {"porteur"},
+    },
     "projects:reprendre": {"brouillon": OWN, "deposee": OWN, "retiree": OWN, "abandonnee": OWN},
     "projects:conseillers": {"brouillon": OWN, "deposee": OWN, "retiree": OWN, "abandonnee": OWN},
     "funding:demande": {"brouillon": ADVISED, "deposee": DEPOSITED, "retiree": DEPOSITED, "abandonnee": ADVISED},
