@@ -25,6 +25,8 @@ NON_RENSEIGNE = "Non renseigné"
 ENTETE = ("forme", "frequence", "objet", "periode")
 ADMINISTRATION = ("agrements", "utilite_publique", "utilite_publique_le", "impots_commerciaux")
 ASSOCIATIONS = ("affiliations", "personnes_morales")
+OWN_PAGE = ("5", "6.1")
+"""A budget is read on one page."""
 
 
 def cerfa_context(demande: DemandeFir, *, lettre_contexte: dict[str, Contenu], event: EvenementFir) -> dict[str, Any]:
@@ -78,7 +80,10 @@ def _sections(
     ]
     if details := _needs(answers[CHIFFRAGE], jour=jour):
         sections.append(("9", "Annexe\u00a0: chiffrage des besoins", [details]))
-    return [{"numero": number, "titre": title, "blocs": blocs} for number, title, blocs in sections]
+    return [
+        {"numero": number, "titre": title, "blocs": blocs, "nouvelle_page": "oui" if number in OWN_PAGE else "non"}
+        for number, title, blocs in sections
+    ]
 
 
 def _cases(form: SectionForm, contenu: Contenu) -> list[Bloc]:

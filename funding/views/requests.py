@@ -18,7 +18,7 @@ from dossiers.services.sections import VersionConflict
 from dossiers.views.sections import SectionView, find
 from funding.calculations import needs, share
 from funding.models import DemandeFir
-from funding.parcours import retour_of
+from funding.parcours import Retour, retour_of
 from funding.questions import request_form
 from funding.questions.budget import BudgetForm
 from funding.questions.chiffrage import ChiffrageForm
@@ -42,10 +42,10 @@ def writes(request: HttpRequest, demande: DemandeFir) -> bool:
     return bool(rules.test_rule("demande.rediger", request.acteur, demande))  # type: ignore[attr-defined]
 
 
-def breadcrumb(demande: DemandeFir, *labels: str) -> list[dict[str, str]]:
+def breadcrumb(demande: DemandeFir, step: Retour | None, *labels: str) -> list[dict[str, str]]:
     """From the home of the person to this page, by the step that carries the request."""
-    trail = [{"label": "Mes projets", "url": reverse("portal:accueil_role")}]
-    if step := retour_of(demande):
+    trail = [{"label": "Accueil", "url": reverse("portal:accueil_role")}]
+    if step:
         trail.append({"label": step.label, "url": step.url})
     if labels:
         trail.append({"label": "Demande de subvention", "url": reverse("funding:demande", args=[demande.pk])})
@@ -58,12 +58,13 @@ class DemandeView(LoginRequiredMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         demande = visible_request(request, pk)
         sections = ordered_sections(demande)
+        step = retour_of(demande)
         context: dict[str, Any] = {
             "demande": demande,
             "tag": presenters.tag_of(demande),
             "faits": presenters.facts(demande),
-            "fil": breadcrumb(demande),
-            "retour": retour_of(demande),
+            "fil": breadcrumb(demande, step),
+            "retour": step,
         }
         if demande.etat == EtatDemandeFir.BROUILLON and writes(request, demande):
             context["taches"] = presenters.tasks(demande, sections, now=request.now)
@@ -88,7 +89,7 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
             "demande": demande,
             "tag": presenters.tag_of(demande),
             "rubrique": rubrique,
-            "fil": breadcrumb(demande, section_title(cle)),
+            "fil": breadcrumb(demande, retour_of(demande), section_title(cle)),
             "parties": reading(demande, [(rubrique, section)], jour=jour),
         }
         return render(request, "funding/section_lecture.html", context)
@@ -123,10 +124,12 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
         return save_request_section(cle=section.cle, contenu=form.contenu(), manques=form.manques(), **shared)
 
     def page(self, step: DemandeFir, section: Section) -> dict[str, Any]:
+        home = retour_of(step)
         context: dict[str, Any] = {
             "demande": step,
             "rubrique": find(RUBRIQUES, section.cle),
-            "fil": breadcrumb(step, section_title(section.cle)),
+            "fil": breadcrumb(step, home, section_title(section.cle)),
+            "retour": home.url if home else reverse("funding:demande", args=[step.pk]),
             "corps": CORPS.get(section.cle, "funding/corps_champs.html"),
         }
         if section.cle == DEMANDE:
@@ -149,12 +152,12 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
 
     def next_url(self, step: DemandeFir, section: Section) -> str:
         """To continue leads to the next section, the last one back to the step."""
-        home = retour_of(step)
         if "continuer" in self.request.POST:
             keys = [rubrique.cle for rubrique in RUBRIQUES]
             following = keys[keys.index(section.cle) + 1 :]
             if following:
                 return reverse("funding:section", args=[step.pk, following[0]])
+        home = retour_of(step)
         return home.url if home else reverse("funding:demande", args=[step.pk])
 
 

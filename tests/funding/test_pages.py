@@ -25,6 +25,8 @@ from funding.states import GenreBudget
 from tests.factories.accounts import NOW, MembershipFactory, OrganisationFactory, acteur, agent_client
 from tests.factories.dossiers import DossierFactory, porteur
 from tests.factories.funding import CHIFFRAGE_POSTE, REPONSES, demande_prete, demande_vide, write, write_budget
+from tests.factories.projects import porteur as porteur_of_letter
+from tests.factories.projects import ready_letter
 
 pytestmark = pytest.mark.django_db
 CLES = [rubrique.cle for rubrique in RUBRIQUES]
@@ -398,12 +400,12 @@ def test_the_guichet_reads_a_deposited_request_whole() -> None:
 # --- Cost --------------------------------------------------------------------------------------------------
 
 QUERIES = {
-    DEMANDE: 7,
-    CHIFFRAGE: 8,
-    MOYENS: 6,
-    BUDGET_ASSOCIATION: 6,
-    BUDGET_PROJET: 6,
-    ATTESTATIONS: 6,
+    DEMANDE: 8,
+    CHIFFRAGE: 9,
+    MOYENS: 7,
+    BUDGET_ASSOCIATION: 7,
+    BUDGET_PROJET: 7,
+    ATTESTATIONS: 7,
 }
 
 
@@ -421,5 +423,22 @@ def test_the_task_list_costs_the_same_with_one_and_three_requests(django_assert_
         while DemandeFir.objects.filter(dossier=demande.dossier).count() < requests:
             demande_vide(dossier=demande.dossier, by=by)
         client = signed_in(by)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             assert client.get(reverse("funding:demande", args=[demande.pk])).status_code == 200
+
+
+def test_a_request_that_goes_with_a_letter_leads_back_to_it() -> None:
+    by = porteur_of_letter()
+    lettre = ready_letter(by)
+    client = signed_in(by)
+    home = reverse("projects:lettre", args=[lettre.pk])
+
+    page = client.get(url(lettre.demande, ATTESTATIONS)).content.decode()
+    saved = client.post(url(lettre.demande, ATTESTATIONS), {**REPONSES[ATTESTATIONS], "version": "9"})
+    stale = lettre.demande.sections.get(cle=ATTESTATIONS).version
+    answer = client.post(url(lettre.demande, ATTESTATIONS), {**REPONSES[ATTESTATIONS], "version": str(stale)})
+
+    assert f'href="{home}"' in page
+    assert saved.status_code == 409
+    assert answer.status_code == 302
+    assert answer.url == home
