@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.views import documents, pieces, verification
+from dossiers.views import documents, echecs, pieces, verification
 
 app_name = "dossiers"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("pieces/<int:pk>/", pieces.PieceView.as_view(), name="piece"),
     path("pieces/<int:pk>/retirer/", pieces.RetirerPieceView.as_view(), name="retirer_piece"),
     path("documents/<int:pk>/", documents.DocumentView.as_view(), name="document"),
+    path("documents/en-echec/", echecs.EchecsView.as_view(), name="echecs"),
+    path("documents/<int:pk>/refaire/", echecs.RefaireView.as_view(), name="refaire"),
     path("verifier/", verification.VerifierView.as_view(), name="verifier"),
     path("verifier/<slug:code>/", verification.VerifierView.as_view(), name="verifier"),
 ]

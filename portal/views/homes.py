@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.selectors import inbox
+from accounts.selectors import inbox, troubled_mails
+from dossiers.selectors.documents import troubled_documents
 from projects.models import LettreIntention
 from projects.models.lettre import EN_COURS
 from projects.selectors import ordered_request_sections, ordered_sections, own_letters, with_sections
@@ -22,6 +23,8 @@ HOME_LETTERS = 10
 @login_required
 def accueil_role(request: HttpRequest) -> HttpResponse:
     """The page one lands on after signing in, by the capacity one acts in."""
+    if request.acteur.has("administrer") and not request.acteur.has("instruire"):
+        return admin(request)
     if rules.test_rule("lettres.lister", request.acteur):
         return redirect("projects:lettres")
     if request.acteur.est_agent:
@@ -58,6 +61,15 @@ def porteur(request: HttpRequest) -> HttpResponse:
         "messages_recents": inbox(request.user)[:5],
     }
     return render(request, "portal/accueil_porteur.html", context)
+
+
+def admin(request: HttpRequest) -> HttpResponse:
+    """Failed mails and papers, accounts, files."""
+    context = {
+        "envois_en_echec": troubled_mails().count(),
+        "documents_en_echec": troubled_documents().count(),
+    }
+    return render(request, "portal/accueil_admin.html", context)
 
 
 def milestones(lettre: LettreIntention) -> list[dict[str, Any]]:

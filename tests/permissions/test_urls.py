@@ -125,7 +125,13 @@ def test_each_address_of_a_file_answers_its_readers_and_is_a_404_for_the_others(
 
 
 def test_the_matrix_names_every_address_that_carries_the_key_of_a_file() -> None:
-    posted_only = {"projects:deposer", "projects:retirer_conseiller", "funding:reporter", "dossiers:retirer_piece"}
+    posted_only = {
+        "dossiers:refaire",
+        "projects:deposer",
+        "projects:retirer_conseiller",
+        "funding:reporter",
+        "dossiers:retirer_piece",
+    }
     keyed = set()
     for namespace in ("projects", "funding", "dossiers"):
         resolver = get_resolver().namespace_dict[namespace][1]
