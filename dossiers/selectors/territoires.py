@@ -175,9 +175,9 @@ def _cover(territoire: Territoire) -> _Cover:
     below = dict(Commune.objects.filter(parent__in=codes).values_list("code", "parent").order_by("code"))
     entire = {code for code, nom, *_ in rows if not nom}
     whole = entire | {code for code, parent in below.items() if parent in entire}
-    inside, mine = set(), dict[str, int]()
+    inside, mine = set[str](), dict[str, int]()
     for code, nom, population, parent in rows:
-        for above in {code, parent} - {None} if nom else {parent} - {None}:
+        for above in ([code] if nom else []) + ([parent] if parent else []):
             inside.add(above)
             mine[above] = mine.get(above, 0) + population
     return _Cover(whole, inside, {code for code, parent in below.items() if parent not in entire}, mine)

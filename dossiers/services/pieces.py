@@ -69,7 +69,7 @@ def remove_piece(*, piece: Piece, by: "Acteur") -> None:
         return
     if current.figee_at is not None:
         raise Refused("Cette pièce fait partie d’un dépôt\u00a0: elle ne se retire plus.")
-    stored, name = current.fichier.storage, current.fichier.name
+    stored, name = current.fichier.storage, str(current.fichier.name)
     current.delete()
     transaction.on_commit(partial(stored.delete, name), robust=True)
 
@@ -103,4 +103,4 @@ def _refuse_again(piece: Piece) -> None:
 def _store(piece: Piece, fichier: "File[bytes]", found: Inspected) -> Callable[[], None]:
     """Write the bytes under a name that says nothing; return what removes them."""
     piece.fichier.save(f"{uuid.uuid4().hex}{found.extension}", fichier, save=False)
-    return partial(piece.fichier.storage.delete, piece.fichier.name)
+    return partial(piece.fichier.storage.delete, str(piece.fichier.name))

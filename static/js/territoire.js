@@ -28,7 +28,8 @@ function replace(next, focused) {
   }
   window.htmx?.process(next);
   window.scrollTo({ top: scroll, behavior: "instant" });
-  const target = document.getElementById("erreurs") ?? (focused && document.getElementById(focused)) ?? document.getElementById("parts");
+  const wanted = ["erreurs", focused, "parts"].filter(Boolean).map((id) => document.getElementById(id));
+  const target = wanted.find(Boolean);
   target?.focus({ preventScroll: target.id !== "erreurs" });
 }
 
