@@ -15,8 +15,13 @@ NON_RENSEIGNE = "Non renseigné"
 
 
 def section_blocs(form: SectionForm, contenu: dict[str, Any], *, sans: tuple[str, ...] = ()) -> list[Bloc]:
-    """Blocks in the order of the form: short answers together, long texts and tables each under its label."""
+    """Blocks in the order of the form: short answers together, long texts and tables each under its label.
+
+    Where the form has groups, the short answers that open one come under its title.
+    """
     blocs: list[Bloc] = []
+    groupe_of = {name: groupe.titre for groupe in form.groupes for name in groupe.champs}
+    begun = ""
     for name, field in form.fields.items():
         if name in sans:
             continue
@@ -29,10 +34,14 @@ def section_blocs(form: SectionForm, contenu: dict[str, Any], *, sans: tuple[str
             blocs.append({"genre": "texte", "titre": label, "paragraphes": paragraphs})
         else:
             line = [label, shown(field, value)]
-            if blocs and blocs[-1]["genre"] == "definitions":
+            opens = groupe_of.get(name, "") not in ("", begun)
+            if opens:
+                blocs.append({"genre": "definitions", "titre": groupe_of[name], "lignes": [line]})
+            elif blocs and blocs[-1]["genre"] == "definitions":
                 blocs[-1]["lignes"].append(line)
             else:
                 blocs.append({"genre": "definitions", "lignes": [line]})
+        begun = groupe_of.get(name, "")
     return blocs
 
 

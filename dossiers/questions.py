@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from django import forms
 
-
 Manque = tuple[str, str]
 """Field id and French sentence of what is missing."""
 
@@ -28,6 +27,15 @@ class Rubrique:
     titre: str
     aide: str
     bloquante: bool = True
+
+
+@dataclass(frozen=True)
+class Groupe:
+    """Fields that stand together under one heading of the page, with a sentence of help if need be."""
+
+    titre: str
+    champs: tuple[str, ...]
+    aide: str = ""
 
 
 LONG = 6000
@@ -137,7 +145,8 @@ class RowsField(forms.Field):
                 try:
                     cleaned[cle] = champ.clean(row.get(cle))
                 except forms.ValidationError as error:
-                    errors.append(f"Ligne {len(kept) + 1}, « {champ.label} » : {' '.join(error.messages)}")
+                    name = self.nom_de_ligne(len(kept) + 1, row)
+                    errors.append(f"{name}, «\u00a0{champ.label}\u00a0»\u00a0: {' '.join(error.messages)}")
             kept.append(cleaned)
         if len(kept) > self.maximum:
             errors.append(f"Au plus {self.maximum} lignes.")
@@ -145,14 +154,67 @@ class RowsField(forms.Field):
             raise forms.ValidationError(errors)
         return kept
 
+    def nom_de_ligne(self, n: int, row: dict[str, Any]) -> str:
+        """How an error names a row."""
+        return f"Ligne {n}"
+
     def has_changed(self, initial: Any, data: Any) -> bool:
         return initial != data
 
 
+class CountsWidget(RowsWidget):
+    """One row per option of the column `fixe`, always there and in the same order: only the other columns are typed."""
+
+    template_name = "components/counts_field.html"
+
+    def __init__(self, colonnes: dict[str, forms.Field], *, fixe: str, options: list[tuple[str, str]]) -> None:
+        super().__init__(colonnes, maximum=len(options), vides=0)
+        self.fixe = fixe
+        self.options = options
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super(RowsWidget, self).get_context(name, None, attrs)
+        kept = {row[self.fixe]: row for row in value or [] if row.get(self.fixe)}
+        unknown = [(code, code) for code in kept if code not in dict(self.options)]
+        titre, *others = [champ.label for champ in self.colonnes.values()]
+        return context | {
+            "titre": titre,
+            "colonnes": others,
+            "lignes": [
+                {"nom": f"{name}-{n}-{self.fixe}", "code": code, "libelle": libelle, "cellules": cells[1:]}
+                for n, (code, libelle) in enumerate([*self.options, *unknown])
+                if (cells := self._cells(name, n, kept.get(code, {})))
+            ],
+        }
+
+
+class CountsField(RowsField):
+    """Numbers beside each option of the first column, a choice; kept as the rows where something was typed."""
+
+    def __init__(self, label: str, colonnes: dict[str, forms.Field], *, aide: str = "") -> None:
+        fixe, choice = next(iter(colonnes.items()))
+        options = [option for option in choice.choices if option[0]]  # type: ignore[attr-defined]
+        super().__init__(label, colonnes, aide=aide, maximum=len(options))
+        self.widget = CountsWidget(colonnes, fixe=fixe, options=options)
+        self.fixe = fixe
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        typed = [row for row in value or [] if any(cell for cle, cell in row.items() if cle != self.fixe)]
+        return super().clean(typed)
+
+    def nom_de_ligne(self, n: int, row: dict[str, Any]) -> str:
+        code = row.get(self.fixe)
+        return f"«\u00a0{dict(self.widget.options).get(code, code)}\u00a0»"
+
+
 class SectionForm(forms.Form):
-    """Base of every section. `obligatoires` maps a field to the sentence said when it is empty."""
+    """Base of every section. `obligatoires` maps a field to the sentence said when it is empty.
+
+    `groupes`, when a page is long, names each field once, in order; the page shows one heading per group.
+    """
 
     obligatoires: ClassVar[dict[str, str]] = {}
+    groupes: tuple[Groupe, ...] = ()
 
     def __init__(self, *args: Any, jour: date, **kwargs: Any) -> None:
         self.jour = jour
@@ -164,6 +226,10 @@ class SectionForm(forms.Form):
         helper.form_tag = False
         helper.disable_csrf = True
         return helper
+
+    def champs_par_groupe(self) -> list[tuple[Groupe, list[forms.BoundField]]]:
+        """Each group with its fields, for the page."""
+        return [(groupe, [self[name] for name in groupe.champs]) for groupe in self.groupes]
 
     def contenu(self) -> dict[str, Any]:
         """The cleaned answers, JSON-safe: dates as ISO text, amounts as text."""

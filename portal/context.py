@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.states import Droit, Genre
+
 
 @dataclass(frozen=True)
 class Entree:
@@ -32,9 +34,21 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _menu(request: HttpRequest) -> list[Entree]:
-    """The menu of a signed-in person."""
-    return [_entry(request, "Accueil", "portal:accueil_role")]
+def _menu(request: Any) -> list[Entree]:
+    """The menu of a signed-in person, by the capacity in which it acts; an agent without its factor has none."""
+    if getattr(request, "second_facteur_manquant", False):
+        return []
+    acteur = getattr(request, "acteur", None)
+    if acteur is None or not acteur.est_agent:
+        home = _entry(request, "Mes projets", "portal:accueil_role", apps=FILES)
+    elif acteur.genre == Genre.GUICHET:
+        home = _entry(request, "Lettres d’intention", "projects:lettres", apps=FILES)
+    else:
+        home = _entry(request, "Accueil", "portal:accueil_role", apps=FILES)
+    menu = [home, _entry(request, "Messages", "accounts:messagerie")]
+    if acteur is not None and acteur.has(Droit.ADMINISTRER):
+        menu.append(_entry(request, "Envois", "accounts:envois"))
+    return menu
 
 
 def _public_menu(request: HttpRequest) -> list[Entree]:
@@ -62,6 +76,12 @@ def _account_menu(request: Any) -> list[Entree]:
     return menu
 
 
-def _entry(request: HttpRequest, label: str, name: str) -> Entree:
+FILES = frozenset({"projects", "funding", "dossiers"})
+"""The applications whose pages stand under the first link of the menu."""
+
+
+def _entry(request: HttpRequest, label: str, name: str, *, apps: frozenset[str] = frozenset()) -> Entree:
+    """A link, current on its page, on those under it and on those of `apps`."""
     url = reverse(name)
-    return Entree(label, url, current=request.path.startswith(url))
+    found = request.resolver_match
+    return Entree(label, url, current=request.path.startswith(url) or bool(found and found.app_name in apps))
