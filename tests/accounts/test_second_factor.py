@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.middleware import WITHOUT_SECOND_FACTOR
 from accounts.models import Membership, User
 from accounts.states import Genre
-from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory, agent_client, enrol
+from tests.factories.accounts import PASSWORD, MembershipFactory, OrganisationFactory, UserFactory, agent_client, enrol
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +201,12 @@ def test_a_person_without_any_membership_acts_for_itself(client: Client) -> None
         "",
         False,
     )
+
+
+def test_the_administration_has_no_door_of_its_own(client: Client) -> None:
+    staff = UserFactory(is_staff=True, is_superuser=True)
+    enrol(staff)
+    answer = client.post("/admin/login/", {"username": staff.email, "password": PASSWORD})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+    assert "_auth_user_id" not in client.session
