@@ -1,1 +1,0 @@
-from dossiers.questions import *  # noqa: F403
