@@ -1,0 +1,149 @@
+"""What a page asks of the database does not grow with what it shows: one literal number, with 1 row and with 3."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from funding.sections import RUBRIQUES as RUBRIQUES_FIR
+from projects.sections import RUBRIQUES
+from tests.growth.world import World
+
+pytestmark = pytest.mark.django_db
+
+LIST_MAX, PAGE_MAX = 12, 20
+BYTES_MAX = 60_000
+
+# Who asks, which address, what its key names, the rest of the address: how many queries.
+LISTS: dict[tuple[str, ...], int] = {
+    ("guichet", "projects:lettres", ""): 5,
+    ("admin", "projects:lettres", ""): 5,
+    ("porteur", "projects:nouvelle", ""): 4,
+    ("porteur", "projects:conseillers", "brouillon"): 7,
+    ("porteur", "dossiers:pieces", "brouillon.dossier"): 5,
+    ("porteur", "dossiers:pieces", "deposee.dossier"): 5,
+    ("guichet", "dossiers:pieces", "deposee.dossier"): 5,
+    ("porteur", "projects:territoire", "brouillon"): 12,
+    ("porteur", "accounts:messagerie", ""): 5,
+    ("guichet", "accounts:messagerie", ""): 5,
+    ("agent", "accounts:messagerie", ""): 5,
+    ("porteur", "accounts:membres", "association"): 6,
+    ("admin", "accounts:membres", "association"): 7,
+    ("porteur", "accounts:choisir_qualite", ""): 3,
+    ("porteur", "accounts:profil", ""): 3,
+    ("admin", "accounts:organisations", ""): 5,
+    ("admin", "accounts:envois", ""): 5,
+    ("admin", "dossiers:echecs", ""): 5,
+}
+PAGES: dict[tuple[str, ...], int] = {
+    ("anonyme", "portal:accueil", ""): 1,
+    ("anonyme", "portal:accessibilite", ""): 0,
+    ("anonyme", "portal:confidentialite", ""): 0,
+    ("anonyme", "portal:mentions_legales", ""): 1,
+    ("anonyme", "dossiers:verifier", ""): 0,
+    ("anonyme", "dossiers:verifier", "paper"): 1,
+    ("anonyme", "accounts:invitation", "invitation"): 5,
+    ("porteur", "accounts:invitation", "invitation"): 4,
+    ("porteur", "portal:accueil", ""): 4,
+    ("porteur", "portal:accueil_role", ""): 7,
+    ("agent", "portal:accueil_role", ""): 4,
+    ("guichet", "portal:accueil_role", ""): 3,  # leads to the list
+    ("admin", "portal:accueil_role", ""): 5,
+    ("porteur", "projects:lettre", "brouillon"): 8,
+    ("porteur", "projects:lettre", "deposee"): 11,
+    ("porteur", "projects:lettre", "retiree"): 13,
+    ("guichet", "projects:lettre", "deposee"): 15,
+    ("guichet", "projects:lettre", "retiree"): 15,
+    ("porteur", "projects:verifier", "brouillon"): 17,
+    ("porteur", "projects:retirer", "brouillon"): 4,
+    ("porteur", "projects:retirer", "deposee"): 4,
+    ("porteur", "projects:reprendre", "retiree"): 4,
+    ("porteur", "projects:section", "brouillon", "association"): 5,
+    ("porteur", "projects:section", "brouillon", "personnes"): 5,
+    ("porteur", "projects:section", "brouillon", "territoire"): 3,  # leads to its page
+    ("porteur", "projects:section", "brouillon", "acces"): 5,
+    ("porteur", "projects:section", "brouillon", "besoins"): 5,
+    ("porteur", "projects:section", "brouillon", "mobilisation"): 6,
+    ("porteur", "projects:section", "brouillon", "projet"): 6,
+    ("porteur", "projects:section", "brouillon", "organisation"): 5,
+    ("porteur", "projects:section", "brouillon", "calendrier"): 5,
+    ("porteur", "projects:section", "brouillon", "financement"): 5,
+    ("porteur", "dossiers:retirer_piece", "piece"): 4,
+    ("porteur", "funding:demande", "brouillon.demande"): 6,
+    ("porteur", "funding:demande", "deposee.demande"): 11,
+    ("guichet", "funding:demande", "deposee.demande"): 11,
+    ("porteur", "funding:section", "brouillon.demande", "demande"): 8,
+    ("porteur", "funding:section", "brouillon.demande", "chiffrage"): 9,
+    ("porteur", "funding:section", "brouillon.demande", "moyens"): 7,
+    ("porteur", "funding:section", "brouillon.demande", "budget_association"): 7,
+    ("porteur", "funding:section", "brouillon.demande", "budget_projet"): 7,
+    ("porteur", "funding:section", "brouillon.demande", "attestations"): 7,
+    ("guichet", "funding:section", "deposee.demande", "demande"): 6,
+    ("guichet", "funding:section", "deposee.demande", "chiffrage"): 7,
+    ("guichet", "funding:section", "deposee.demande", "moyens"): 6,
+    ("guichet", "funding:section", "deposee.demande", "budget_association"): 8,
+    ("guichet", "funding:section", "deposee.demande", "budget_projet"): 8,
+    ("guichet", "funding:section", "deposee.demande", "attestations"): 6,
+    ("porteur", "accounts:message", "message"): 5,
+    ("porteur", "accounts:membre", "membre"): 4,
+    ("porteur", "accounts:retirer", "membre"): 4,
+}
+EVERY = LISTS | PAGES
+
+NO_PAGE = {
+    "portal:composants",  # for those who build
+    "portal:vivant",
+    "portal:pret",
+    "dossiers:piece",  # bytes
+    "dossiers:document",
+    # answer a POST only
+    "projects:deposer",
+    "projects:retirer_conseiller",
+    "projects:territoire_ajouter",
+    "projects:territoire_retirer",
+    "projects:territoire_quartier",
+    "projects:territoire_pilote",
+    "funding:reporter",
+    "dossiers:refaire",
+    "accounts:reessayer",
+    "accounts:renvoyer_invitation",
+    "accounts:annuler_invitation",
+}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_each_page_costs_the_same_queries_whatever_it_shows(rows: int) -> None:
+    world = World(rows)
+    found, heavy = {}, {}
+    for page in EVERY:
+        role, *address = page
+        with CaptureQueriesContext(connection) as queries:
+            response = world.clients[role].get(world.url(*address))
+        assert response.status_code in (200, 302), page
+        found[page] = len(queries)
+        if len(response.content) > BYTES_MAX:
+            heavy[page] = len(response.content)
+    assert found == EVERY
+    assert heavy == {}
+
+
+def test_a_list_asks_at_most_12_queries_and_any_other_page_20() -> None:
+    assert max(LISTS.values()) <= LIST_MAX
+    assert max(PAGES.values()) <= PAGE_MAX
+
+
+def test_every_page_of_the_site_is_counted() -> None:
+    known = {
+        f"{namespace}:{name}"
+        for namespace in ("portal", "accounts", "dossiers", "funding", "projects")
+        for name in get_resolver().namespace_dict[namespace][1].reverse_dict
+        if isinstance(name, str)
+    }
+    assert known - NO_PAGE == {page[1] for page in EVERY}
+
+
+def test_every_section_of_a_letter_and_of_a_request_is_counted() -> None:
+    sections = {page[3] for page in PAGES if page[1] == "projects:section"}
+    request_sections = {page[3] for page in PAGES if page[1] == "funding:section"}
+    assert sections == {rubrique.cle for rubrique in RUBRIQUES}
+    assert request_sections == {rubrique.cle for rubrique in RUBRIQUES_FIR}
