@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from dossiers.questions import Manque, RowsField, SectionForm, choix, nombre, texte, texte_long
+from dossiers.questions import Groupe, Manque, RowsField, SectionForm, choix, nombre, texte, texte_long
 from funding.nomenclature import nomenclature
 from funding.questions.fields import EurosField, QuantiteField
 
@@ -47,6 +47,11 @@ class DemandeForm(SectionForm):
     moyens = texte_long("Moyens matériels et humains", aide="Qui travaille au projet, avec quoi.", rows=4)
     evaluation = texte_long("Évaluation et indicateurs", aide="À quoi vous verrez que le projet a réussi.", rows=4)
 
+    groupes = (
+        Groupe("Ce que vous demandez", ("montant", "forme", "frequence", "objet", "periode")),
+        Groupe("Le projet", ("intitule", "objectifs", "description", "beneficiaires", "territoire")),
+        Groupe("Son déroulement", ("date_debut", "date_fin", "duree_mois", "moyens", "evaluation")),
+    )
     obligatoires: ClassVar[dict[str, str]] = {
         "montant": "Indiquez le montant demandé.",
         "forme": "Dites sous quelle forme l’aide est demandée.",
@@ -106,6 +111,17 @@ class MoyensForm(SectionForm):
     adherents_hommes = nombre("Dont hommes")
     adherents_femmes = nombre("Dont femmes")
 
+    groupes_fixes = (
+        Groupe(
+            "Relations avec l’administration",
+            ("agrements", "utilite_publique", "utilite_publique_le", "impots_commerciaux"),
+        ),
+        Groupe("Relations avec d’autres associations", ("affiliations", "personnes_morales")),
+    )
+    humains = (
+        *("benevoles", "volontaires", "salaries", "salaries_etpt", "emplois_aides", "mis_a_disposition"),
+        *("adherents", "adherents_hommes", "adherents_femmes"),
+    )
     obligatoires: ClassVar[dict[str, str]] = {
         "utilite_publique": "Dites si l’association est reconnue d’utilité publique.",
         "impots_commerciaux": "Dites si l’association est assujettie aux impôts commerciaux.",
@@ -113,6 +129,11 @@ class MoyensForm(SectionForm):
         "salaries": "Indiquez le nombre de salariés, zéro s’il n’y en a pas.",
         "adherents": "Indiquez le nombre d’adhérents, zéro s’il n’y en a pas encore.",
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year = self.jour.year - 1
+        self.groupes = (*self.groupes_fixes, Groupe(f"Moyens humains au 31 décembre {year}", self.humains))
 
     def _manques(self) -> Iterator[Manque]:
         yield from super()._manques()
@@ -158,6 +179,10 @@ class AttestationsForm(SectionForm):
             code: forms.BooleanField(label=libelle, required=False) for code, libelle in nomenclature().attestations
         }
         self.fields = {**declared, **self.fields}
+        self.groupes = (
+            Groupe("Ce que l’association déclare", (*declared, "aides_publiques")),
+            Groupe("La personne qui signe", ("lieu", "signataire_nom", "signataire_qualite", "mandataire")),
+        )
 
     def _manques(self) -> Iterator[Manque]:
         for code, libelle in nomenclature().attestations:

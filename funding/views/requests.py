@@ -151,7 +151,9 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
         return {}
 
     def next_url(self, step: DemandeFir, section: Section) -> str:
-        """To continue leads to the next section, the last one back to the step."""
+        """To continue leads to the next section, the last one back to the step; needs are counted on their own page."""
+        if "rester" in self.request.POST:
+            return f"{self.request.path}#besoins"
         if "continuer" in self.request.POST:
             keys = [rubrique.cle for rubrique in RUBRIQUES]
             following = keys[keys.index(section.cle) + 1 :]

@@ -263,6 +263,14 @@ def test_the_needs_show_their_reason_and_the_account_they_go_to() -> None:
     assert "19\u00a0280,29\u00a0€" in page  # 8 505 + 5 499,90 + 275,40 + 4 999,99
 
 
+def test_needs_are_saved_and_counted_on_the_same_page() -> None:
+    demande, by = demande_vide()
+
+    answer = signed_in(by).post(url(demande, CHIFFRAGE), {**CHIFFRAGE_POSTE, "version": "0", "rester": "1"})
+
+    assert answer.url == f"{url(demande, CHIFFRAGE)}#besoins"
+
+
 def test_needs_are_carried_once_and_a_stale_budget_is_a_409() -> None:
     demande, by = demande_vide()
     write(demande, CHIFFRAGE, CHIFFRAGE_POSTE, by=by)
@@ -442,3 +450,13 @@ def test_a_request_that_goes_with_a_letter_leads_back_to_it() -> None:
     assert saved.status_code == 409
     assert answer.status_code == 302
     assert answer.url == home
+
+
+def test_reading_a_whole_request_costs_the_same_with_one_line_and_three(django_assert_num_queries: Any) -> None:
+    demande, by = demande_vide()
+    client = signed_in(porteur(demande.dossier, droits=["gerer"]))
+    for lines in (["65"], ["65", "66", "67"]):
+        for genre in GenreBudget:
+            write_budget(demande, genre, dict.fromkeys(lines, "10"), by=by)
+        with django_assert_num_queries(11):
+            assert client.get(reverse("funding:demande", args=[demande.pk])).status_code == 200
