@@ -32,14 +32,16 @@ def deposit(*, lettre: LettreIntention, by: Acteur, now: datetime) -> EvenementL
 
     Creates, in the same transaction, the letter and the request as papers, their registration receipts and the
     mails to the association and to the Guichet. Refused with a sentence when something blocks; nothing is half-done.
+    Of a letter completed after a request for pieces, the request still deposited, or ended, stays as it is.
     """
     locked = LETTRE.lock(lettre)
     refusal = LETTRE.refusal(locked, "deposer", by=by, now=now)
     if refusal:
         raise Refused(refusal)
-    dossier = locked.dossier
+    dossier, demande = locked.dossier, locked.demande
     if not _may_sign(locked, by):
         raise Refused(POUVOIR_MANQUANT)
+    lettre.demande, lettre.sans_demande = demande, locked.sans_demande
     territoire = freeze(dossier=dossier, now=now)
     _open_to_guichet(dossier, departements=territoire.departements, now=now)
     event: EvenementLettre = LETTRE.apply(
@@ -52,8 +54,8 @@ def deposit(*, lettre: LettreIntention, by: Acteur, now: datetime) -> EvenementL
     freeze_pieces(dossier=dossier, now=now)
     lettre.dossier = dossier
     demande_event = None
-    if lettre.demande and not lettre.sans_demande:
-        demande_event = deposit_request(demande=lettre.demande, by=by, now=now)
+    if demande and not lettre.sans_demande and demande.etat == EtatDemandeFir.BROUILLON:
+        demande_event = deposit_request(demande=demande, by=by, now=now)
     for paper in documents.deposit_papers(lettre, event=event, demande_event=demande_event, by=by, now=now):
         create_document(dossier=dossier, now=now, **paper)
     notifications.deposited(lettre, event=event, now=now)
@@ -65,9 +67,9 @@ def withdraw(*, lettre: LettreIntention, motif: str, by: Acteur, now: datetime) 
     """Withdraw the letter with its reason, and its request where its state still allows it."""
     if not motif.strip():
         raise Refused("Dites pourquoi vous retirez la lettre.")
-    deposited = lettre.deposee_at is not None
+    locked = LETTRE.lock(lettre)
+    deposited, demande = locked.deposee_at is not None, locked.demande
     event: EvenementLettre = LETTRE.apply(lettre, "retirer", by=by, now=now, motif=motif.strip())
-    demande = lettre.demande
     if demande and demande.etat in RETIRABLE:
         withdraw_request(demande=demande, motif=motif.strip(), by=by, now=now)
     if deposited:

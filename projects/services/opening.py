@@ -62,7 +62,7 @@ def copy_letter(*, lettre: LettreIntention, by: Acteur, now: datetime) -> Lettre
             contenu=section.contenu,
             manques=section.manques,
             etat=section.etat,
-            repris_de=f"la lettre du {when:%d/%m/%Y}",
+            repris_de=f"la lettre du {when:%d/%m/%Y}" if section.contenu else "",
         )
     territory = lettre.sections.get(cle=TERRITOIRE)
     copy.sections.filter(cle=TERRITOIRE).update(etat=territory.etat, manques=territory.manques)
