@@ -92,10 +92,8 @@ def budget_defects(totaux: Totaux, *, montant_demande: Decimal | None) -> list[s
 
 
 def imbalance(totaux: Totaux) -> str:
-    """By how much charges and produits differ, in words; "" when they are equal."""
+    """By how much charges and produits differ, in words."""
     ecart = totaux.charges - totaux.produits
-    if not ecart:
-        return ""
     plus, moins = ("charges", "produits") if ecart > 0 else ("produits", "charges")
     return (
         f"Le budget n’est pas équilibré\u00a0: les {plus} dépassent les {moins} de {money.euros(abs(ecart))} "

@@ -4,6 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
+
 from accounts.acteur import Acteur
 from dossiers.models import Dossier, Section
 from funding.models import DemandeFir
@@ -121,3 +124,14 @@ def demande_prete(**kwargs: Any) -> tuple[DemandeFir, Acteur]:
     write_budget(demande, GenreBudget.ASSOCIATION, ASSOCIATION, by=by)
     demande.refresh_from_db()
     return demande, by
+
+
+def section_url(demande: DemandeFir, cle: str) -> str:
+    return reverse("funding:section", args=[demande.pk, cle])
+
+
+def signed_in(by: Acteur) -> Client:
+    """A browser session of that person."""
+    client = Client()
+    client.force_login(by.user)
+    return client

@@ -1,15 +1,9 @@
-"""The pages of a request: who opens them, what they refuse, what they keep, how many queries they cost."""
-
-from typing import Any
+"""The pages of a request: what they refuse, what they keep, what they compute."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from accounts.acteur import Acteur
-from dossiers.models import ConseillerInvite, Dossier
-from dossiers.states import EtatSection, Visibilite
-from funding.models import DemandeFir
+from dossiers.states import EtatSection
 from funding.sections import (
     ATTESTATIONS,
     BUDGET_ASSOCIATION,
@@ -20,35 +14,23 @@ from funding.sections import (
     RUBRIQUES,
 )
 from funding.selectors import budget_lines
-from funding.services.requests import deposit_request, prefill
+from funding.services.requests import prefill
 from funding.states import GenreBudget
-from tests.factories.accounts import NOW, MembershipFactory, OrganisationFactory, acteur, agent_client
-from tests.factories.dossiers import DossierFactory, porteur
-from tests.factories.funding import CHIFFRAGE_POSTE, REPONSES, demande_prete, demande_vide, write, write_budget
-from tests.factories.projects import porteur as porteur_of_letter
-from tests.factories.projects import ready_letter
+from tests.factories.accounts import NOW
+from tests.factories.dossiers import porteur
+from tests.factories.funding import (
+    CHIFFRAGE_POSTE,
+    REPONSES,
+    demande_prete,
+    demande_vide,
+    section_url,
+    signed_in,
+    write,
+    write_budget,
+)
 
 pytestmark = pytest.mark.django_db
 CLES = [rubrique.cle for rubrique in RUBRIQUES]
-
-
-def url(demande: DemandeFir, cle: str) -> str:
-    return reverse("funding:section", args=[demande.pk, cle])
-
-
-def signed_in(by: Acteur) -> Client:
-    client = Client()
-    client.force_login(by.user)
-    return client
-
-
-def adviser() -> tuple[Client, Acteur]:
-    membership = MembershipFactory(organisation=OrganisationFactory(code="guichet-occitanie", genre="guichet"))
-    return agent_client(Client(), membership.user), acteur(membership)
-
-
-def opened(dossier: Dossier, visibilite: str = Visibilite.GUICHET) -> None:
-    Dossier.objects.filter(pk=dossier.pk).update(visibilite=visibilite, reference=f"ESSAI-{dossier.pk}")
 
 
 # --- Writing -------------------------------------------------------------------------------------------
@@ -57,7 +39,7 @@ def opened(dossier: Dossier, visibilite: str = Visibilite.GUICHET) -> None:
 @pytest.mark.parametrize("cle", CLES)
 def test_every_section_opens_empty_and_filled(cle: str) -> None:
     for demande, by in (demande_vide(), demande_prete()):
-        page = signed_in(by).get(url(demande, cle))
+        page = signed_in(by).get(section_url(demande, cle))
 
         assert page.status_code == 200
         assert len(page.content) < 60_000
@@ -67,20 +49,22 @@ def test_every_section_opens_empty_and_filled(cle: str) -> None:
 def test_a_section_is_saved_then_leads_to_the_next(cle: str) -> None:
     demande, by = demande_vide()
 
-    answer = signed_in(by).post(url(demande, cle), {**REPONSES[cle], "version": "0", "continuer": "1"})
+    answer = signed_in(by).post(section_url(demande, cle), {**REPONSES[cle], "version": "0", "continuer": "1"})
 
     assert answer.status_code == 302
     section = demande.sections.get(cle=cle)
     assert (section.etat, section.version, section.manques) == (EtatSection.COMPLET, 1, [])
     following = CLES[CLES.index(cle) + 1 :]
-    assert answer.url == (url(demande, following[0]) if following else reverse("funding:demande", args=[demande.pk]))
+    assert answer.url == (
+        section_url(demande, following[0]) if following else reverse("funding:demande", args=[demande.pk])
+    )
 
 
 def test_a_budget_typed_with_spaces_and_symbols_is_saved_in_whole_euros() -> None:
     demande, by = demande_vide()
 
     signed_in(by).post(
-        url(demande, BUDGET_ASSOCIATION),
+        section_url(demande, BUDGET_ASSOCIATION),
         {
             "version": "0",
             "exercice": "2027",
@@ -131,7 +115,7 @@ def test_autosave_answers_in_json_with_the_version_to_send_next() -> None:
     demande, by = demande_vide()
 
     answer = signed_in(by).post(
-        url(demande, DEMANDE), {"version": "0", "intitule": "Un titre"}, headers={"X-Autosave": "1"}
+        section_url(demande, DEMANDE), {"version": "0", "intitule": "Un titre"}, headers={"X-Autosave": "1"}
     )
 
     assert answer.status_code == 200
@@ -170,7 +154,7 @@ def test_what_cannot_be_kept_is_said_with_422_and_nothing_is_written(
 ) -> None:
     demande, by = demande_vide()
 
-    page = signed_in(by).post(url(demande, cle), {"version": "0", **data})
+    page = signed_in(by).post(section_url(demande, cle), {"version": "0", **data})
 
     assert page.status_code == 422
     assert phrase in page.content.decode()
@@ -184,14 +168,16 @@ def test_a_forged_section_is_a_404(cle: str) -> None:
     demande, by = demande_vide()
     client = signed_in(by)
 
-    assert client.get(url(demande, cle)).status_code == 404
-    assert client.post(url(demande, cle), {"version": "0"}).status_code == 404
+    assert client.get(section_url(demande, cle)).status_code == 404
+    assert client.post(section_url(demande, cle), {"version": "0"}).status_code == 404
 
 
 def test_a_forged_line_of_the_budget_is_not_read() -> None:
     demande, by = demande_vide()
 
-    signed_in(by).post(url(demande, BUDGET_PROJET), {"version": "0", "exercice": "2027", "m_65": "10", "m_99": "1000"})
+    signed_in(by).post(
+        section_url(demande, BUDGET_PROJET), {"version": "0", "exercice": "2027", "m_65": "10", "m_99": "1000"}
+    )
 
     assert budget_lines(demande, GenreBudget.PROJET)[1] == {"65": 10}
 
@@ -201,7 +187,7 @@ def test_a_forged_version_never_overwrites(version: str) -> None:
     demande, by = demande_vide()
     write(demande, DEMANDE, {"intitule": "Le premier texte"}, by=by)
 
-    page = signed_in(by).post(url(demande, DEMANDE), {"version": version, "intitule": "Le second texte"})
+    page = signed_in(by).post(section_url(demande, DEMANDE), {"version": version, "intitule": "Le second texte"})
 
     assert page.status_code == 409
     assert demande.sections.get(cle=DEMANDE).contenu["intitule"] == "Le premier texte"
@@ -212,7 +198,7 @@ def test_two_writers_both_find_their_text_and_nothing_is_overwritten() -> None:
     other = porteur(demande.dossier, droits=["rediger"])
     write(demande, DEMANDE, {"intitule": "Le texte de la première"}, by=by)
 
-    page = signed_in(other).post(url(demande, DEMANDE), {"version": "0", "intitule": "Le texte du second"})
+    page = signed_in(other).post(section_url(demande, DEMANDE), {"version": "0", "intitule": "Le texte du second"})
 
     assert page.status_code == 409
     assert "Le texte de la première" in page.content.decode()
@@ -224,7 +210,7 @@ def test_a_budget_written_by_two_people_shows_both_amounts() -> None:
     demande, by = demande_vide()
     write_budget(demande, GenreBudget.PROJET, {"65": "111"}, by=by)
 
-    page = signed_in(by).post(url(demande, BUDGET_PROJET), {"version": "0", "exercice": "2027", "m_65": "222"})
+    page = signed_in(by).post(section_url(demande, BUDGET_PROJET), {"version": "0", "exercice": "2027", "m_65": "222"})
 
     assert page.status_code == 409
     assert "111" in page.content.decode()
@@ -236,8 +222,8 @@ def test_an_unbalanced_budget_is_saved_and_the_page_says_by_how_much() -> None:
     demande, by = demande_vide()
     client = signed_in(by)
 
-    client.post(url(demande, BUDGET_PROJET), {"version": "0", "exercice": "2027", "m_65": "100", "m_70": "60"})
-    page = client.get(url(demande, BUDGET_PROJET)).content.decode()
+    client.post(section_url(demande, BUDGET_PROJET), {"version": "0", "exercice": "2027", "m_65": "100", "m_70": "60"})
+    page = client.get(section_url(demande, BUDGET_PROJET)).content.decode()
 
     assert "Il manque 40\u00a0€ de produits pour équilibrer le budget." in page
     assert "Ce brouillon est gardé tel quel" in page
@@ -246,7 +232,7 @@ def test_an_unbalanced_budget_is_saved_and_the_page_says_by_how_much() -> None:
 def test_the_share_of_the_subsidy_is_computed() -> None:
     demande, by = demande_prete()
 
-    page = signed_in(by).get(url(demande, BUDGET_PROJET)).content.decode()
+    page = signed_in(by).get(section_url(demande, BUDGET_PROJET)).content.decode()
 
     assert "Il représente 92,6\u00a0% des produits du projet." in page  # 25 000 of 27 000
 
@@ -255,7 +241,7 @@ def test_the_needs_show_their_reason_and_the_account_they_go_to() -> None:
     demande, by = demande_vide()
     write(demande, CHIFFRAGE, CHIFFRAGE_POSTE, by=by)
 
-    page = signed_in(by).get(url(demande, CHIFFRAGE)).content.decode()
+    page = signed_in(by).get(section_url(demande, CHIFFRAGE)).content.decode()
 
     assert "12\u00a0×\u00a07,5\u00a0h\u00a0×\u00a061,11\u00a0€" in page
     assert "5\u00a0499,90\u00a0€" in page
@@ -266,9 +252,9 @@ def test_the_needs_show_their_reason_and_the_account_they_go_to() -> None:
 def test_needs_are_saved_and_counted_on_the_same_page() -> None:
     demande, by = demande_vide()
 
-    answer = signed_in(by).post(url(demande, CHIFFRAGE), {**CHIFFRAGE_POSTE, "version": "0", "rester": "1"})
+    answer = signed_in(by).post(section_url(demande, CHIFFRAGE), {**CHIFFRAGE_POSTE, "version": "0", "rester": "1"})
 
-    assert answer.url == f"{url(demande, CHIFFRAGE)}#besoins"
+    assert answer.url == f"{section_url(demande, CHIFFRAGE)}#besoins"
 
 
 def test_needs_are_carried_once_and_a_stale_budget_is_a_409() -> None:
@@ -288,7 +274,7 @@ def test_needs_are_carried_once_and_a_stale_budget_is_a_409() -> None:
 def test_beside_the_amount_the_unknown_maximum_is_said_and_other_regions_are_named() -> None:
     demande, by = demande_vide()
 
-    page = signed_in(by).get(url(demande, DEMANDE)).content.decode()
+    page = signed_in(by).get(section_url(demande, DEMANDE)).content.decode()
 
     assert "Le maximum de la région n’est pas connu du portail." in page
     assert "Bourgogne-Franche-Comté" in page
@@ -310,7 +296,7 @@ def test_what_the_letter_says_is_carried_over_marked_and_waits_to_be_read() -> N
     assert (section.repris_de, section.etat) == ("la lettre", EtatSection.EN_COURS)
     assert section.manques == [["id_intitule", "Relisez ce qui est repris de la lettre, puis enregistrez."]]
     assert section.contenu == {"intitule": "Repris tel quel", "territoire": "Deux communes"}
-    assert "Repris de la lettre" in signed_in(by).get(url(demande, DEMANDE)).content.decode()
+    assert "Repris de la lettre" in signed_in(by).get(section_url(demande, DEMANDE)).content.decode()
 
 
 def test_nothing_is_carried_over_what_a_person_saved() -> None:
@@ -319,144 +305,3 @@ def test_nothing_is_carried_over_what_a_person_saved() -> None:
 
     assert prefill(demande=demande, valeurs={DEMANDE: {"intitule": "Autre"}}, source="la lettre", by=by, now=NOW) == []
     assert demande.sections.get(cle=DEMANDE).contenu["intitule"] == "Le mien"
-
-
-# --- Who ---------------------------------------------------------------------------------------------------
-
-
-def test_a_stranger_is_sent_to_sign_in() -> None:
-    demande, _ = demande_vide()
-
-    answer = Client().get(url(demande, DEMANDE))
-
-    assert answer.status_code == 302
-    assert answer.url.startswith(reverse("account_login"))
-
-
-def test_another_association_finds_nothing() -> None:
-    demande, _ = demande_prete()
-    client = signed_in(porteur(DossierFactory()))
-
-    for address in (url(demande, DEMANDE), reverse("funding:demande", args=[demande.pk])):
-        assert client.get(address).status_code == 404
-    assert client.post(url(demande, DEMANDE), {"version": "1"}).status_code == 404
-    assert client.post(reverse("funding:reporter", args=[demande.pk])).status_code == 404
-
-
-def test_a_member_without_the_right_reads_and_cannot_write() -> None:
-    demande, _ = demande_prete()
-    client = signed_in(porteur(demande.dossier, droits=["gerer"]))
-
-    assert client.get(url(demande, DEMANDE)).status_code == 200
-    assert "<textarea" not in client.get(url(demande, DEMANDE)).content.decode()
-    assert client.post(url(demande, DEMANDE), {"version": "1", "intitule": "Forcé"}).status_code == 403
-    assert client.post(reverse("funding:reporter", args=[demande.pk])).status_code == 403
-    assert demande.sections.get(cle=DEMANDE).contenu["intitule"] == "Écrire le projet de santé des Collines"
-
-
-def test_the_guichet_reads_a_draft_only_when_invited_and_never_writes_it() -> None:
-    demande, _ = demande_prete()
-    opened(demande.dossier)
-    client, agent = adviser()
-    address = url(demande, DEMANDE)
-
-    assert client.get(address).status_code == 404
-    ConseillerInvite.objects.create(
-        dossier=demande.dossier, user=agent.user, invite_par=demande.dossier.created_by, created_at=NOW
-    )
-    assert client.get(address).status_code == 200
-    assert client.post(address, {"version": "1"}).status_code == 403
-
-
-def test_the_ars_reads_nothing_before_the_transmission() -> None:
-    demande, by = demande_prete()
-    opened(demande.dossier, Visibilite.ARS)
-    deposit_request(demande=demande, by=by, now=NOW)
-    membership = MembershipFactory(organisation=OrganisationFactory(code="ars-occitanie", genre="ars"))
-
-    assert agent_client(Client(), membership.user).get(url(demande, DEMANDE)).status_code == 404
-
-
-@pytest.mark.parametrize("cle", CLES)
-def test_a_deposited_request_is_read_and_a_write_is_a_409(cle: str) -> None:
-    demande, by = demande_prete()
-    deposit_request(demande=demande, by=by, now=NOW)
-    client = signed_in(by)
-
-    page = client.get(url(demande, cle))
-    refused = client.post(url(demande, cle), {"version": "1"})
-
-    assert page.status_code == 200
-    assert 'name="version"' not in page.content.decode()
-    assert refused.status_code == 409
-    assert "elle ne se modifie plus" in refused.content.decode()
-
-
-def test_the_guichet_reads_a_deposited_request_whole() -> None:
-    demande, by = demande_prete()
-    deposit_request(demande=demande, by=by, now=NOW)
-    opened(demande.dossier)
-    client, _ = adviser()
-
-    page = client.get(reverse("funding:demande", args=[demande.pk])).content.decode()
-
-    assert "Écrire le projet de santé des Collines" in page
-    assert "25\u00a0000\u00a0€" in page
-    assert "Le budget est équilibré." in page
-
-
-# --- Cost --------------------------------------------------------------------------------------------------
-
-QUERIES = {
-    DEMANDE: 8,
-    CHIFFRAGE: 9,
-    MOYENS: 7,
-    BUDGET_ASSOCIATION: 7,
-    BUDGET_PROJET: 7,
-    ATTESTATIONS: 7,
-}
-
-
-@pytest.mark.parametrize("cle", CLES)
-def test_a_section_costs_the_same_queries_empty_and_filled(cle: str, django_assert_num_queries: Any) -> None:
-    for demande, by in (demande_vide(), demande_prete()):
-        client = signed_in(by)
-        with django_assert_num_queries(QUERIES[cle]):
-            assert client.get(url(demande, cle)).status_code == 200
-
-
-def test_the_task_list_costs_the_same_with_one_and_three_requests(django_assert_num_queries: Any) -> None:
-    demande, by = demande_prete()
-    for requests in (1, 3):
-        while DemandeFir.objects.filter(dossier=demande.dossier).count() < requests:
-            demande_vide(dossier=demande.dossier, by=by)
-        client = signed_in(by)
-        with django_assert_num_queries(6):
-            assert client.get(reverse("funding:demande", args=[demande.pk])).status_code == 200
-
-
-def test_a_request_that_goes_with_a_letter_leads_back_to_it() -> None:
-    by = porteur_of_letter()
-    lettre = ready_letter(by)
-    client = signed_in(by)
-    home = reverse("projects:lettre", args=[lettre.pk])
-
-    page = client.get(url(lettre.demande, ATTESTATIONS)).content.decode()
-    saved = client.post(url(lettre.demande, ATTESTATIONS), {**REPONSES[ATTESTATIONS], "version": "9"})
-    stale = lettre.demande.sections.get(cle=ATTESTATIONS).version
-    answer = client.post(url(lettre.demande, ATTESTATIONS), {**REPONSES[ATTESTATIONS], "version": str(stale)})
-
-    assert f'href="{home}"' in page
-    assert saved.status_code == 409
-    assert answer.status_code == 302
-    assert answer.url == home
-
-
-def test_reading_a_whole_request_costs_the_same_with_one_line_and_three(django_assert_num_queries: Any) -> None:
-    demande, by = demande_vide()
-    client = signed_in(porteur(demande.dossier, droits=["gerer"]))
-    for lines in (["65"], ["65", "66", "67"]):
-        for genre in GenreBudget:
-            write_budget(demande, genre, dict.fromkeys(lines, "10"), by=by)
-        with django_assert_num_queries(11):
-            assert client.get(reverse("funding:demande", args=[demande.pk])).status_code == 200

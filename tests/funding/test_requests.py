@@ -10,11 +10,11 @@ from dossiers.states import EtatSection
 from funding.documents import cerfa_context
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import Bareme, DemandeFir, EvenementFir
-from funding.sections import ATTESTATIONS, CHIFFRAGE, DEMANDE, MOYENS, RUBRIQUES
+from funding.sections import ATTESTATIONS, BUDGET_PROJET, CHIFFRAGE, DEMANDE, MOYENS, RUBRIQUES
 from funding.selectors import budget_lines, reperes_on
 from funding.services.copying import copy_request
 from funding.services.references import load
-from funding.services.requests import create_request, deposit_request, withdraw_request
+from funding.services.requests import create_request, deposit_request, save_request_section, withdraw_request
 from funding.states import EtatDemandeFir, GenreBudget, Regime
 from guichet.kernel import papers
 from guichet.kernel.lifecycle import Refused
@@ -129,6 +129,25 @@ def test_who_may_only_write_does_not_deposit() -> None:
 
     with pytest.raises(Refused, match="pas le droit"):
         deposit_request(demande=demande, by=writer, now=NOW)
+
+
+def test_who_may_not_write_saves_nothing_through_the_service() -> None:
+    demande, _ = demande_vide()
+    reader = porteur(demande.dossier, droits=["gerer"])
+
+    with pytest.raises(Refused, match="le droit d’écrire dans cette demande"):
+        write(demande, DEMANDE, {"intitule": "Forcé"}, by=reader)
+
+    assert demande.sections.get(cle=DEMANDE).contenu == {}
+
+
+def test_a_budget_is_not_saved_as_a_plain_section() -> None:
+    demande, by = demande_vide()
+
+    with pytest.raises(ValueError, match="save_budget"):
+        save_request_section(
+            demande=demande, cle=BUDGET_PROJET, contenu={"m_65": "-1"}, manques=[], version=0, by=by, now=NOW
+        )
 
 
 def test_a_second_deposit_is_refused_with_what_happened() -> None:
