@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.acteur import Acteur
 from dossiers.models import Dossier, Section
@@ -13,11 +13,18 @@ from funding.sections import RUBRIQUES as RUBRIQUES_FIR
 from projects.models import LettreIntention, Mission, SectionLettre
 from projects.models.lettre import EN_COURS
 from projects.sections import RUBRIQUES
+from projects.states import EtatLettre
 
 
 def letter_in_progress(dossier: Dossier) -> LettreIntention | None:
     """The file's letter neither refused, withdrawn nor validated; None otherwise."""
     return LettreIntention.objects.filter(dossier=dossier, etat__in=EN_COURS).first()
+
+
+def files_alive() -> QuerySet[Dossier]:
+    """The files whose territory counts for a neighbour: a letter in progress or validated; not refused or withdrawn."""
+    alive = LettreIntention.objects.filter(dossier=OuterRef("pk"), etat__in=[*EN_COURS, EtatLettre.VALIDEE])
+    return Dossier.objects.filter(Exists(alive))
 
 
 def letters_for_pages(acteur: Acteur | None) -> QuerySet[LettreIntention]:

@@ -94,13 +94,13 @@ def departements_of(parts: Iterable[Part]) -> list[tuple[str, str, int]]:
     return sorted(((code, nom, total) for (code, nom), total in totals.items()), key=lambda row: (-row[2], row[0]))
 
 
-def overlaps(territoire: Territoire, *, acteur: "Acteur") -> list[Chevauchement]:
-    """The files `acteur` may open whose current territory shares something with this one, widest first, at most 20.
+def overlaps(territoire: Territoire, *, acteur: "Acteur", parmi: "QuerySet[Dossier]") -> list[Chevauchement]:
+    """The files of `parmi` that `acteur` may open whose current territory shares something with this one, at most 20.
 
-    Current is the last frozen version: nothing of a draft is shown. Five queries at most, whatever the size.
+    The widest first. Current is the last frozen version: nothing of a draft is shown. Five queries at most.
     """
     cover = _cover(territoire)
-    others = _others(territoire, Dossier.objects.visible_to(acteur))
+    others = _others(territoire, Dossier.objects.visible_to(acteur).filter(pk__in=parmi))
     found: dict[int, _Shared] = {}
     for pk, names, total in _named(others.filter(cover.certain_whole())):
         found[pk] = _Shared(set(names), total)
@@ -115,11 +115,11 @@ def overlaps(territoire: Territoire, *, acteur: "Acteur") -> list[Chevauchement]
     return [found[pk].of(dossiers[pk]) for pk in widest]
 
 
-def discreet_overlap(territoire: Territoire) -> Discret:
+def discreet_overlap(territoire: Territoire, *, parmi: "QuerySet[Dossier]") -> Discret:
     """The same for the porteur, counted: files deposited, never a draft, without a name. Four queries."""
     cover = _cover(territoire)
     deposited = Dossier.objects.filter(etat=EtatDossier.OUVERT).exclude(visibilite=Visibilite.PORTEUR)
-    others = _others(territoire, deposited)
+    others = _others(territoire, deposited.filter(pk__in=parmi))
     counted = others.filter(cover.certain_whole() | cover.certain_inside()).aggregate(
         communautes=Count("territoire__dossier", distinct=True), communes=Count("commune", distinct=True)
     )

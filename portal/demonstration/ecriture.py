@@ -41,7 +41,7 @@ def write_letter(
     for cle, answers in reponses.LETTRE.items():
         told = {**answers, **funding.get(cle, {}), **(changes or {}).get(cle, {})}
         if cle == "association":
-            told = {**told, "nom_cpts": nom, "nom": f"Association {nom}"}
+            told = {**told, "nom_cpts": nom, "nom": str(lettre.dossier.association)}
         save_letter_answers(lettre, cle, told, by=by, now=now)
     lettre.refresh_from_db()
     if lettre.demande:

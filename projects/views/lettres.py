@@ -81,9 +81,7 @@ class LettreView(LoginRequiredMixin, View):
         if writes:
             ended = lettre.etat in (EtatLettre.RETIREE, EtatLettre.REFUSEE)
             suite = letter_in_progress(lettre.dossier) if ended else None
-            context["etape"] = presenters.next_step(
-                lettre, sections, request_sections, deposits=deposits, suite=suite
-            )
+            context["etape"] = presenters.next_step(lettre, sections, request_sections, deposits=deposits, suite=suite)
         if writes and lettre.etat in ECRITURE:
             context |= {
                 "avancement": completion(sections),

@@ -16,6 +16,7 @@ from projects.documents import safe_answers
 from projects.models import LettreIntention
 from projects.questions import letter_form
 from projects.sections import TERRITOIRE
+from projects.selectors import files_alive
 from projects.territory_blocs import territory_blocs
 from projects.views.presenters import request_section_url, section_url
 
@@ -69,4 +70,6 @@ def request_parts(
 
 
 def _neighbours(lettre: LettreIntention, acteur: Acteur) -> list[Chevauchement] | None:
-    return overlaps(lettre.territoire, acteur=acteur) if acteur.est_agent and lettre.territoire else None
+    if not acteur.est_agent or not lettre.territoire:
+        return None
+    return overlaps(lettre.territoire, acteur=acteur, parmi=files_alive())

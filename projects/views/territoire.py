@@ -24,7 +24,7 @@ from guichet.kernel.lifecycle import Refused
 from guichet.kernel.money import nombre
 from projects.forms.territoire import QuartierForm
 from projects.models import LettreIntention
-from projects.selectors import letters_for_pages
+from projects.selectors import files_alive, letters_for_pages
 from projects.services import territoire as services
 from projects.services.writing import ECRITURE
 from territories import selectors as communes
@@ -90,7 +90,7 @@ class TerritoireView(LoginRequiredMixin, View):
             "groupes": _groups(parts, opened),
             "departements": departements_of(parts),
             "pilote": lettre.dossier.departement_pilote_id,
-            "chevauchement": discreet_overlap(territoire) if territoire and parts else None,
+            "chevauchement": discreet_overlap(territoire, parmi=files_alive()) if territoire and parts else None,
             "bareme": bareme,
             "tailles": _intervals(bareme),
             "attribution": communes.attribution(),

@@ -183,9 +183,23 @@ def test_the_page_says_size_thresholds_and_vintage(signed_in, lettre, by):
     assert "Tarn-et-Garonne (82)" in page
 
 
+def in_state(dossier, version, etat):
+    """A letter of the file, taken over from its history in that state."""
+    return LettreIntention.objects.create(
+        dossier=dossier,
+        created_at=NOW,
+        created_by=dossier.created_by,
+        deposee_at=NOW,
+        territoire=version,
+        etat=etat,
+    )
+
+
 def test_the_porteur_learns_of_a_neighbour_without_its_name(signed_in, lettre, by):
     other = DossierFactory(depose=True, nom="CPTS du Secret")
-    territoire(other, MURET, fige_at=NOW)
+    in_state(other, territoire(other, MURET, fige_at=NOW), "deposee")
+    withdrawn = DossierFactory(depose=True)
+    in_state(withdrawn, territoire(withdrawn, MURET, fige_at=NOW), "retiree")
     draft = DossierFactory(nom="CPTS du Brouillon")
     territoire(draft, MURET)
     services.add_communes(lettre=lettre, codes=[MURET], by=by, now=NOW)
@@ -327,18 +341,13 @@ def test_an_agent_reads_the_neighbours_by_name_and_only_deposited_pieces(client)
     dossier = DossierFactory(depose=True, region="zz")
     version = territoire(dossier, MURET, fige_at=NOW)
     neighbour = DossierFactory(depose=True, region="zz", nom="CPTS Voisine")
-    territoire(neighbour, MURET, fige_at=NOW)
+    in_state(neighbour, territoire(neighbour, MURET, fige_at=NOW), "transmise")
+    withdrawn = DossierFactory(depose=True, region="zz", nom="CPTS Retirée")
+    in_state(withdrawn, territoire(withdrawn, MURET, fige_at=NOW), "retiree")
     territoire(DossierFactory(region="zz", nom="CPTS du Brouillon"), MURET)
     PieceFactory(dossier=dossier, nom="deposee.pdf", figee_at=NOW)
     PieceFactory(dossier=dossier, nom="cachee.pdf")
-    lettre = LettreIntention.objects.create(
-        dossier=dossier,
-        created_at=NOW,
-        created_by=dossier.created_by,
-        deposee_at=NOW,
-        territoire=version,
-        etat="deposee",
-    )
+    lettre = in_state(dossier, version, "deposee")
     SectionLettre.objects.bulk_create(SectionLettre(lettre=lettre, cle=rubrique.cle) for rubrique in RUBRIQUES)
     member = MembershipFactory(organisation=OrganisationFactory(genre="guichet", region="zz"))
     page = text(agent_client(client, member.user).get(reverse("projects:lettre", args=[lettre.pk])))
@@ -346,4 +355,5 @@ def test_an_agent_reads_the_neighbours_by_name_and_only_deposited_pieces(client)
     assert neighbour.reference in page
     assert "deposee.pdf" in page
     assert "CPTS du Brouillon" not in page
+    assert "CPTS Retirée" not in page
     assert "cachee.pdf" not in page
