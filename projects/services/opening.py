@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.acteur import Acteur
+from accounts.models import Organisation, User
+from accounts.selectors import capacities_of
 from accounts.services.memberships import create_association
 from dossiers.models import Dossier
 from dossiers.services.territoires import draft_of
@@ -23,13 +25,16 @@ from projects.states import EtatLettre
 def open_letter(*, nom_cpts: str, nom_association: str, by: Acteur, region: str, now: datetime) -> LettreIntention:
     """Open a file and its draft letter. A person alone first opens the account of its association.
 
-    Refuses when the person acts for another body than an association, or has no right to write in it.
+    Refuses when the person acts for another body than an association, or has no right to write in it. A page sent
+    twice opens one letter: the second is refused.
     """
     if by.membership and by.genre == "association":
         if not by.droits & {"rediger", "deposer"}:
             raise Refused("Vous n’avez pas le droit d’écrire au nom de cette association.")
         association = by.membership.organisation
+        _refuse_again(association, nom_cpts)
     elif by.membership is None:
+        _refuse_second_association(by.user, now=now)
         membership = create_association(nom=nom_association, region=region, by=by.user, now=now)
         by, association = Acteur(by.user, membership), membership.organisation
     else:
@@ -73,6 +78,23 @@ def copy_letter(*, lettre: LettreIntention, by: Acteur, now: datetime) -> Lettre
     LettreIntention.objects.filter(pk=copy.pk).update(sans_demande=lettre.sans_demande)
     copy.sans_demande = lettre.sans_demande
     return copy
+
+
+def _refuse_again(association: Organisation, nom_cpts: str) -> None:
+    """Wait for whoever opens a letter of that association at this instant, then look for the same one."""
+    Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=association.pk)
+    same = LettreIntention.objects.filter(dossier__association=association, dossier__nom_normalise=normalise(nom_cpts))
+    if same.filter(etat=EtatLettre.BROUILLON).exists():
+        raise Refused(
+            f"Votre association a déjà commencé une lettre pour « {nom_cpts} »\u00a0: retrouvez-la à l’accueil."
+        )
+
+
+def _refuse_second_association(user: User, *, now: datetime) -> None:
+    """A person who acted for nobody when the page was shown may have opened its association since."""
+    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
+    if capacities_of(user, on=timezone.localdate(now)):
+        raise Refused("Votre association est déjà ouverte\u00a0: retrouvez sa lettre à l’accueil.")
 
 
 def _draft(*, dossier: Dossier, by: Acteur, now: datetime, copie_de: LettreIntention | None = None) -> LettreIntention:
