@@ -10,10 +10,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.local")
 app = Celery("guichet")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_schedule = {
-    "envois": {"task": "accounts.envoyer_les_mails", "schedule": 30.0},
-    "documents": {"task": "dossiers.rendre_les_documents", "schedule": 30.0},
-}
 
 
 @beat_init.connect

@@ -118,7 +118,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "max_retries": 0,
 }
-SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
+CELERY_BEAT_SCHEDULE = {
+    "envois": {"task": "accounts.envoyer_les_mails", "schedule": SWEEP_SECONDS},
+    "documents": {"task": "dossiers.rendre_les_documents", "schedule": SWEEP_SECONDS},
+}
 
 # --- Language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
