@@ -6,7 +6,7 @@ BIN := .venv/bin
 STRICT := $(wildcard guichet/kernel/*.py */states.py */lifecycles.py */rules.py */selectors.py */selectors/*.py */services/*.py */services/*/*.py funding/calculations.py guichet/embedded.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset mails install test test-install lint format types coverage mutants bench lock cycles clean
+.PHONY: help run demo-reset code mails install test test-install lint format types coverage mutants bench lock cycles clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -16,6 +16,9 @@ run: install  ## Open the portal with its demonstration (Ctrl-C stops everything
 
 demo-reset: install  ## Start the demonstration again from nothing
 	@exec $(BIN)/python scripts/run.py --reset
+
+code: install  ## Print the second-factor code of the demonstration's agents
+	@$(BIN)/python manage.py code_demonstration
 
 mails: install  ## Read the last mails the local portal sent
 	@exec $(BIN)/python scripts/mails.py $(ARGS)

@@ -25,6 +25,5 @@ class Command(BaseCommand):
         for compte in shown:
             self.stdout.write(f"  {compte.courriel:<{width}}  {compte.role}")
         self.stdout.write(
-            f"Code du second facteur des agents : .venv/bin/python manage.py code_demonstration "
-            f"(ou le secret {comptes.SECRET} dans une application d’authentification)"
+            f"Code du second facteur des agents, dans un autre terminal : make code (secret : {comptes.SECRET})"
         )
