@@ -167,7 +167,7 @@ def _people(facts: Facts) -> dict[str, Any]:
 
 
 def _hours(jour: date) -> tuple[datetime, ...]:
-    """When it was written, deposited, withdrawn, and when the worker passed: wall clock of Paris, on a scale of days."""
+    """When it was written, deposited, withdrawn, and when the worker passed, on the clock of Paris."""
     day = datetime(jour.year, jour.month, jour.day, tzinfo=PARIS)
     return (
         day + timedelta(days=-20, hours=14, minutes=5),

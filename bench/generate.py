@@ -25,7 +25,7 @@ from funding.models import DemandeFir
 from funding.states import EtatDemandeFir
 
 BATCH = 250
-LOTS = 240
+LOTS = 160
 KEPT_ASSOCIATIONS = 12
 """One file in this many is another file of an association that has one already."""
 
