@@ -107,6 +107,7 @@ def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
         raise Refused(reason)
     if not EmailAddress.objects.filter(user=user, email__iexact=current.email, verified=True).exists():
         raise Refused(OTHER_ADDRESS)
+    Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=current.organisation_id)
     if (
         Membership.objects.active(on=timezone.localdate(now))
         .filter(organisation=current.organisation, user=user)
