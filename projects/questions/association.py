@@ -60,9 +60,8 @@ class AssociationForm(SectionForm):
         r"^\d{5}$",
         label="Code postal",
         required=False,
-        max_length=5,
-        error_messages={"invalid": "Un code postal a cinq chiffres.", "max_length": "Un code postal a cinq chiffres."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
+        error_messages={"invalid": "Un code postal a cinq chiffres."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code", "maxlength": "5"}),
     )
     ville = texte("Commune du siège", maximum=100)
     courriel = forms.EmailField(label="Adresse électronique", required=False, max_length=254)
