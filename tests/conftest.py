@@ -68,14 +68,15 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
     After the last test there is no next one, and the database is gone.
     """
-    result = yield
-    blocker = item.config.stash.get(BLOCKER, None)
-    if nextitem is not None and blocker is not None and _empties_the_tables(item):
-        from tests.stage import reference
+    try:
+        return (yield)
+    finally:
+        blocker = item.config.stash.get(BLOCKER, None)
+        if nextitem is not None and blocker is not None and _empties_the_tables(item):
+            from tests.stage import reference
 
-        with blocker.unblock():
-            reference.restore()
-    return result
+            with blocker.unblock():
+                reference.restore()
 
 
 def _empties_the_tables(item: pytest.Item) -> bool:

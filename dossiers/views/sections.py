@@ -116,7 +116,8 @@ def is_autosave(request: HttpRequest) -> bool:
 
 def section_state(section: Section) -> dict[str, Any]:
     """What the page shows after a save: hour in Paris, state, what is missing."""
-    heure = timezone.localtime(section.modifie_at).strftime("%H h %M") if section.modifie_at else ""
+    local = timezone.localtime(section.modifie_at) if section.modifie_at else None
+    heure = f"{local.hour} h {local.minute:02d}" if local else ""
     return {"version": section.version, "heure": heure, "etat": section.etat, "manques": section.manques}
 
 

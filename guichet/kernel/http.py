@@ -89,9 +89,7 @@ def conflict(request: HttpRequest, phrase: str) -> HttpResponse:
 def too_large(request: HttpRequest) -> HttpResponse:
     """413, without reading the body."""
     limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-    response = HttpResponse(render_to_string("413.html", {"limite_mo": limit}), status=413)
-    response["Connection"] = "close"
-    return response
+    return HttpResponse(render_to_string("413.html", {"limite_mo": limit}), status=413)
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

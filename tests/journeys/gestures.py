@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pypdf
 from django.conf import settings
@@ -29,7 +31,7 @@ def come_back(context: BrowserContext, user: User) -> Page:
 
 def _origin(context: BrowserContext, page: Page) -> str:
     page.goto(reverse("portal:vivant"))
-    return page.url
+    return urljoin(page.url, "/")
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
@@ -87,16 +89,16 @@ def fill_budget(page: Page, lines: Mapping[str, int]) -> None:
         page.locator(f"[name='m_{code}']").fill(str(amount))
 
 
-def add_place(page: Page, words: str, button: str, *, told: str) -> None:
+def add_place(page: Page, words: str, button: str, *, told: str, script: bool = True) -> None:
     """Search a place of the territory, press what the answer offers, wait for what it says."""
     page.get_by_label("Commune, code postal ou intercommunalité").fill(words)
-    if page.evaluate("!window.htmx"):
+    if not script:
         page.get_by_role("button", name="Chercher").click()
     page.locator("#resultats").get_by_role("button", name=button, exact=True).click()
     expect(page.get_by_text(re.compile(told))).to_be_visible()
 
 
-def join_piece(page: Page, path: Path, nature: str = "Statuts") -> None:
+def join_piece(page: Page, path: Path, nature: str = "Statuts de l’association") -> None:
     page.get_by_label("Nature de la pièce").select_option(label=nature)
     page.get_by_label("Fichier").set_input_files(path)
     page.get_by_role("button", name="Joindre").click()
@@ -111,9 +113,9 @@ def blank_pdf(folder: Path, name: str = "statuts.pdf") -> Path:
     return path
 
 
-def words_of(path: Path) -> str:
+def words_of(pdf: bytes) -> str:
     """The text of a PDF, spaces made plain."""
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pypdf.PdfReader(path).pages))
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages))
 
 
 def path_in(text: str) -> str:
