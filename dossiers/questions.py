@@ -96,7 +96,7 @@ class RowsWidget(forms.Widget):
         found = set()
         for key in data:
             parts = key.split("-")
-            if len(parts) == 3 and parts[0] == name and parts[1].isdigit() and len(parts[1]) <= 4:
+            if len(parts) == 3 and parts[0] == name and parts[1].isdecimal() and len(parts[1]) <= 4:
                 found.add(int(parts[1]))
         return sorted(found)
 

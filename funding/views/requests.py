@@ -180,7 +180,7 @@ class ReporterView(LoginRequiredMixin, View):
         if not writes(request, demande):
             raise PermissionDenied
         raw = request.POST.get("version_budget", "")
-        version = int(raw) if raw.isdigit() and len(raw) < 9 else -1
+        version = int(raw) if raw.isdecimal() and len(raw) < 9 else -1
         try:
             report_chiffrage(demande=demande, version=version, by=request.acteur, now=request.now)  # type: ignore[attr-defined]
         except VersionConflict as conflict:
