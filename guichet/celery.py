@@ -12,6 +12,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+def ready_to_send() -> bool:
+    """Import what sending takes and open nothing: otherwise the first person to act waits a second for it."""
+    return bool(app.amqp and app.connection_for_write().transport_cls)
+
+
 @beat_init.connect
 def sweep_at_start(**_: object) -> None:
     """Without its state file, beat does not catch up a missed run: sweep once at start."""

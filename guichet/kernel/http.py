@@ -5,6 +5,7 @@ A refusal is a page in the portal's style that says what to do, with the status 
 """
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
@@ -45,7 +46,7 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.BODY_MAX_BYTES:
+        if not length.isdecimal() or int(length) > settings.BODY_MAX_BYTES:
             return too_large(request)
         return self.get_response(request)
 
@@ -53,28 +54,10 @@ class BodyLimitMiddleware:
         return too_large(request) if isinstance(exception, RequestDataTooBig) else None
 
 
-class DatabaseUnavailableMiddleware:
-    """A database that restarts gives one page, 503, in French; the next request reconnects."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:
-            return unavailable(request, error)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            return unavailable(request, exception)
-        return None
-
-
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """503 without a query, a session or a context processor: the database is away."""
     log.error("database unavailable on %s: %s", request.path, error)
-    connection.close()
+    connection.close()  # the next request opens a new one
     response = HttpResponse(render_to_string("503.html"), status=503)
     response["Retry-After"] = "10"
     response["Cache-Control"] = "no-store"
@@ -113,4 +96,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500; or 503 when the database is away, which a middleware may be the first to find out."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return unavailable(request, error)
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -21,7 +21,7 @@ def start(var: Path) -> None:
 
     if settings.configured and "DATABASE_URL" in wanted:
         raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE (or --ds): the settings are read once the servers are up")
-    folder, lock = _free_slot(var / "tests")
+    folder, lock = free_slot(var / "tests")
     servers = EmbeddedServers(folder, fast=True)
     _running.append((servers, lock))
     if "DATABASE_URL" in wanted:
@@ -39,7 +39,7 @@ def stop() -> None:
         lock.close()
 
 
-def _free_slot(folder: Path) -> tuple[Path, IO[str]]:
+def free_slot(folder: Path) -> tuple[Path, IO[str]]:
     """The first folder no other run holds: two runs in one clone do not meet."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(16):
