@@ -123,7 +123,7 @@ def test_what_was_typed_comes_back_on_the_page_even_when_it_is_refused() -> None
 
 
 def test_groups_give_their_fields_in_order() -> None:
-    found = [(groupe.titre, groupe.aide, [field.name for field in fields]) for g, fields in form().champs_par_groupe()]
+    found = [(g.titre, g.aide, [f.name for f in fields]) for g, fields in form().champs_par_groupe()]
     assert found == [("Le début", "", ["titre", "corps"]), ("La suite", "Un mot d’aide.", ["lignes", "comptes"])]
 
 
