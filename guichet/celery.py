@@ -5,7 +5,8 @@ import os
 from celery import Celery
 from celery.signals import beat_init
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.local")
+# As wsgi.py, which loads this module first: nothing that serves falls back on the settings of the demonstration.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.production")
 
 app = Celery("guichet")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -52,6 +52,29 @@ def test_production_passes_the_deployment_check(root):
     )
 
 
+SHOW_CLIENT = """
+import guichet.settings.production, django; django.setup()
+from allauth.account.adapter import get_adapter
+from django.test import RequestFactory
+request = RequestFactory().get("/", REMOTE_ADDR="172.18.0.9", HTTP_X_FORWARDED_FOR="6.6.6.6, 203.0.113.7")
+print(get_adapter().get_client_ip(request))
+"""
+
+
+def test_behind_our_proxy_limits_count_the_address_of_the_person(root):
+    """Neither the proxy's, which would make one address of everybody, nor the one a stranger writes before it."""
+    answer = manage(root, "-c", SHOW_CLIENT, **GOOD)
+    assert (answer.stdout, answer.stderr) == ("203.0.113.7\n", "")
+
+
+def test_no_program_falls_back_on_the_settings_of_the_demonstration(root):
+    """Without the name of its settings, a server asks for its secrets instead of starting with public ones."""
+    for program in ("import guichet.wsgi", "from guichet.celery import app; app.conf.broker_url"):
+        answer = manage(root, "-c", program)
+        assert answer.returncode != 0, program
+        assert "ImproperlyConfigured: SECRET_KEY" in answer.stderr, program
+
+
 def test_local_settings_import_with_no_server_and_no_variable(root):
     answer = manage(root, "-c", "import guichet.settings.local as s; print(s.DEBUG)")
     assert (answer.stdout, answer.stderr) == ("False\n", "")
