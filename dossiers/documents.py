@@ -30,7 +30,7 @@ def section_blocs(form: SectionForm, contenu: dict[str, Any], *, sans: tuple[str
         if isinstance(field, RowsField):
             blocs.append(_table(label, field, value or []))
         elif isinstance(field.widget, forms.Textarea):
-            paragraphs = [p for p in str(value or NON_RENSEIGNE).splitlines() if p.strip()]
+            paragraphs = [p for p in str(value or "").splitlines() if p.strip()] or [NON_RENSEIGNE]
             blocs.append({"genre": "texte", "titre": label, "paragraphes": paragraphs})
         else:
             line = [label, shown(field, value)]
