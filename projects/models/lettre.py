@@ -1,17 +1,23 @@
 """The letter of intent: one attempt of a file, written section by section."""
 
+from typing import TYPE_CHECKING
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from dossiers.models import Dossier, Section, Territoire
+from dossiers.models import ConseillerInvite, Dossier, Section, Territoire
+from dossiers.models.dossier import perimeter
 from dossiers.states import EtatSection
 from funding.models import DemandeFir
 from guichet.kernel.journal import Evenement
 from projects.lifecycles import LETTRE
 from projects.sections import RUBRIQUES
 from projects.states import EtatLettre
+
+if TYPE_CHECKING:
+    from accounts.acteur import Acteur
 
 EN_COURS = (
     EtatLettre.BROUILLON,
@@ -24,9 +30,15 @@ EN_COURS = (
 
 
 class LettreQuerySet(models.QuerySet["LettreIntention"]):
-    def visible_to(self, acteur: object) -> "LettreQuerySet":
-        """The letters of the files `acteur` may open."""
-        return self.filter(dossier__in=Dossier.objects.visible_to(acteur))  # type: ignore[arg-type]
+    def visible_to(self, acteur: "Acteur | None") -> "LettreQuerySet":
+        """The letters `acteur` may open, within the files it may open: all those of its association; for the others,
+        those deposited and the drafts of the files it is invited to. A file once deposited may hold a new draft.
+        """
+        found = self.filter(perimeter(acteur, "dossier__"))
+        if acteur is None or acteur.genre == "association":
+            return found
+        invited = ConseillerInvite.objects.filter(dossier=OuterRef("dossier"), user=acteur.user, retire_at=None)
+        return found.filter(Q(deposee_at__isnull=False) | Q(Exists(invited)))
 
 
 class LettreIntention(models.Model):
@@ -62,18 +74,21 @@ class LettreIntention(models.Model):
                 name="lettre_deposee_datee_avec_territoire",
             ),
         ]
-        indexes = [models.Index(fields=["etat", "deposee_at"], name="lettre_etat_depot")]
+        indexes = [
+            models.Index(fields=["etat", "deposee_at"], name="lettre_etat_depot"),
+            models.Index(fields=["-deposee_at", "-id"], condition=Q(deposee_at__isnull=False), name="lettre_depot"),
+        ]
         triggers = [pgtrigger.FSM(name="cycle_lettre", field="etat", transitions=LETTRE.pairs())]
 
     def empechement_depot(self) -> str:
         """ "" when the letter may be deposited, else what is missing, in one French sentence (one query)."""
         blocking = {r.cle: r.titre for r in RUBRIQUES if r.bloquante}
         complete = set(self.sections.filter(etat=EtatSection.COMPLET).values_list("cle", flat=True))
-        missing = [f"« {titre} »" for cle, titre in blocking.items() if cle not in complete]
+        missing = [f"«\u00a0{titre}\u00a0»" for cle, titre in blocking.items() if cle not in complete]
         if missing:
-            return f"Il reste à compléter : {', '.join(missing)}."
+            return f"Il reste à compléter\u00a0: {', '.join(missing)}."
         if self.demande_id is None and not self.sans_demande:
-            return "Dites, dans « Le financement », si une demande de subvention part avec la lettre."
+            return "Dites, dans «\u00a0Le financement\u00a0», si une demande de subvention part avec la lettre."
         return ""
 
     def __str__(self) -> str:

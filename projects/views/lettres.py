@@ -20,6 +20,7 @@ from projects.selectors import (
     deposited_letters,
     letter_in_progress,
     letters_for_pages,
+    lines_of,
     ordered_request_sections,
     ordered_sections,
     own_letters,
@@ -167,7 +168,7 @@ class ReprendreView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         copy = copy_letter(lettre=self._letter(request, pk), by=request.acteur, now=request.now)
-        messages.success(request, "Une nouvelle lettre reprend vos réponses : relisez-les partie par partie.")
+        messages.success(request, "Une nouvelle lettre reprend vos réponses\u00a0: relisez-les partie par partie.")
         return redirect("projects:lettre", pk=copy.pk)
 
     def _letter(self, request: HttpRequest, pk: int) -> LettreIntention:
@@ -202,7 +203,7 @@ class LettresView(LoginRequiredMixin, View):
                 {"texte": presenters.day_of(lettre.deposee_at), "libelle": "Déposée le"},
                 {"texte": lettre.get_etat_display(), "ton": presenters.tag_of(lettre)["ton"], "libelle": "État"},
             ]
-            for lettre in page
+            for lettre in lines_of(page.object_list)
         ]
         columns = [{"libelle": name} for name in ("CPTS", "Association", "Territoire", "Déposée le", "État")]
         return render(request, "projects/lettres.html", {"page": page, "lignes": rows, "colonnes": columns})
