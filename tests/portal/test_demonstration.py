@@ -1,0 +1,176 @@
+"""The demonstration: one file in each state, the hard cases, and accounts anybody can open."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.acteur import Acteur
+from accounts.models import Envoi, Membership, User
+from dossiers.models import Document, Dossier, Territoire
+from dossiers.states import EtatSection
+from funding.models import DemandeFir
+from guichet.kernel.papers import prepared
+from portal.demonstration import comptes
+from portal.demonstration.dossiers import build
+from projects.models import LettreIntention
+from projects.services.depositing import deposit
+from territories.services import loading
+from tests.factories.accounts import NOW
+from tests.projects.rows import everything
+
+
+@pytest.fixture
+def aude(db: None) -> None:
+    """The demonstration names a commune of a département the other tests do without."""
+    loading.load(departements=["11"])
+
+
+@pytest.fixture
+def built(aude: None) -> None:
+    build(region="76", now=NOW)
+
+
+def letter(nom: str) -> LettreIntention:
+    return LettreIntention.objects.select_related("dossier", "demande", "territoire").get(dossier__nom=nom)
+
+
+def test_there_is_a_file_in_each_state_a_letter_reaches_today(built) -> None:
+    states = dict(LettreIntention.objects.values_list("dossier__nom", "etat"))
+    assert states == {
+        "CPTS des Coteaux": "brouillon",
+        "CPTS des Vallées": "deposee",
+        "CPTS de la Montagne noire": "deposee",
+        "CPTS du Girou": "retiree",
+        "CPTS Toulouse quartiers nord": "deposee",
+        "CPTS Toulouse rive gauche": "brouillon",
+        "CPTS Toulouse quartiers est": "brouillon",
+    }
+    assert dict(DemandeFir.objects.values_list("dossier__nom", "etat")) == {
+        "CPTS des Coteaux": "brouillon",
+        "CPTS des Vallées": "deposee",
+        "CPTS du Girou": "retiree",
+        "CPTS Toulouse quartiers nord": "deposee",
+        "CPTS Toulouse rive gauche": "brouillon",
+    }
+
+
+def test_the_hard_cases_of_territory_are_there(built) -> None:
+    _two_associations_want_the_same_communes()
+    _three_communities_share_toulouse_by_quarters_that_fit_in_it()
+    _one_file_straddles_departements_and_one_leads()
+
+
+def _two_associations_want_the_same_communes() -> None:
+    def codes(lettre: LettreIntention) -> set[str]:
+        version = lettre.territoire or lettre.dossier.territoires.get()
+        return set(version.parts.values_list("commune", flat=True))
+
+    first, second = letter("CPTS des Coteaux"), letter("CPTS des Vallées")
+    assert codes(first) & codes(second) == {"31396", "31582"}
+    assert first.dossier.association_id != second.dossier.association_id
+
+
+def _three_communities_share_toulouse_by_quarters_that_fit_in_it() -> None:
+    versions = Territoire.objects.filter(dossier__nom__startswith="CPTS Toulouse")
+    parts = [(part.commune, part.nom, part.population) for version in versions for part in version.parts.all()]
+    assert {commune.code for commune, _, _ in parts} == {"31555"}
+    assert len({nom for _, nom, _ in parts}) == 3
+    assert sum(population for _, _, population in parts) <= parts[0][0].population
+
+
+def _one_file_straddles_departements_and_one_leads() -> None:
+    dossier = letter("CPTS de la Montagne noire").dossier
+    assert dossier.departements == ["11", "31", "81"]
+    assert dossier.departement_pilote_id in dossier.departements
+
+
+def test_the_draft_that_waits_is_ready_and_its_adviser_reads_it(built) -> None:
+    draft = letter("CPTS Toulouse rive gauche")
+    assert set(draft.sections.values_list("etat", flat=True)) == {EtatSection.COMPLET}
+    by = acteur_of("porteur4@demo.example")
+    deposit(lettre=draft, by=by, now=NOW)
+    adviser = acteur_of("guichet@demo.example")
+    assert Dossier.objects.visible_to(adviser).filter(nom="CPTS des Coteaux").exists()
+    assert not Dossier.objects.visible_to(adviser).filter(nom="CPTS Toulouse quartiers est").exists()
+
+
+def acteur_of(courriel: str) -> Acteur:
+    membership = Membership.objects.select_related("organisation", "user").get(user__email=courriel)
+    return Acteur(membership.user, membership)
+
+
+def test_the_past_is_in_order_and_its_papers_can_be_drawn(built) -> None:
+    for contexte in Document.objects.values_list("contexte", flat=True):
+        assert prepared(contexte)
+    for lettre in LettreIntention.objects.all():
+        instants = [lettre.created_at, *lettre.evenements.order_by("pk").values_list("recorded_at", flat=True)]
+        assert instants[0] == min(instants)
+        assert max(instants) <= NOW
+    newest = LettreIntention.objects.order_by("-created_at").first()
+    assert newest is not None
+    assert NOW - newest.created_at <= timedelta(days=30)
+
+
+def test_there_is_an_account_for_each_role_and_all_are_invented(built) -> None:
+    addresses = set(User.objects.values_list("email", flat=True))
+    announced = (comptes.PORTEUR, *comptes.COMPTES, *comptes.AUTRES_PORTEURS)
+    assert addresses == {compte.courriel for compte in announced}
+    assert all(address.endswith("@demo.example") for address in addresses)
+    genres = set(Membership.objects.values_list("organisation__genre", flat=True))
+    assert genres == {"association", "guichet", "urps", "dd_ars", "cpam"}
+    assert comptes.agents_enrolled() == 5
+    assert set(Envoi.objects.values_list("destinataire", flat=True)) <= addresses
+
+
+# --- The commands -----------------------------------------------------------------------------------------
+
+
+def run(name: str) -> str:
+    out = io.StringIO()
+    call_command(name, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_builds_once_and_prints_the_same_accounts_again(aude, settings) -> None:
+    settings.DEMONSTRATION = True
+    told = run("charger_demonstration")
+    before = (everything(), list(User.objects.order_by("pk").values()))
+    assert run("charger_demonstration") == told
+    assert (everything(), list(User.objects.order_by("pk").values())) == before
+    for compte in (comptes.PORTEUR, *comptes.COMPTES, *comptes.AUTRES_PORTEURS):
+        assert compte.courriel in told
+        assert compte.role in told
+    assert comptes.PASSWORD in told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["charger_demonstration", "code_demonstration"])
+def test_in_production_there_is_no_demonstration(settings, name: str) -> None:
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError, match="production"):
+        run(name)
+    assert not User.objects.exists()
+
+
+def test_an_agent_signs_in_with_the_code_of_the_moment(aude, settings) -> None:
+    settings.DEMONSTRATION = True
+    build(region="76", now=timezone.now())
+    client = Client()
+    home = reverse("portal:accueil_role")
+    signed = client.post(reverse("account_login"), {"login": "guichet@demo.example", "password": comptes.PASSWORD})
+    assert signed.status_code == 302
+    assert signed.url == reverse("mfa_authenticate")
+    assert client.get(home).status_code == 302
+    wrong = client.post(signed.url, {"code": "000000"})
+    assert wrong.status_code in (200, 422)
+    code = run("code_demonstration").strip()
+    assert re.fullmatch(r"\d{6}", code)
+    assert client.post(signed.url, {"code": code}).status_code == 302
+    assert client.get(home, follow=True).status_code == 200
+    assert "CPTS des Vallées" in client.get(reverse("projects:lettres")).content.decode()
