@@ -9,9 +9,11 @@ from accounts.states import DROITS_BY_GENRE, Droit, Genre
 
 
 @predicate
-def administre(acteur: Any, _organisation: Any = None) -> bool:
-    """Administers the portal: a member of the Guichet with that right."""
-    return acteur is not None and acteur.genre == Genre.GUICHET and acteur.has(Droit.ADMINISTRER)
+def administre(acteur: Any, organisation: Any = None) -> bool:
+    """Administers the portal: a member of the Guichet with that right, for the organisations of its region."""
+    if acteur is None or acteur.genre != Genre.GUICHET or not acteur.has(Droit.ADMINISTRER):
+        return False
+    return organisation is None or organisation.region == acteur.region
 
 
 @predicate

@@ -67,13 +67,23 @@ def _account_menu(request: Any) -> list[Entree]:
     menu = [
         Entree("Mon profil", reverse("accounts:profil")),
         Entree("Messagerie", reverse("accounts:messagerie")),
-        Entree("Mes organisations", reverse("accounts:organisations")),
+        *_organisation(request),
         Entree("Mot de passe", reverse("account_change_password")),
         Entree("Second facteur", reverse("mfa_index")),
     ]
     if len(getattr(request, "acteurs", ())) > 1:
         menu.insert(0, Entree("Agir en une autre qualité", reverse("accounts:choisir_qualite")))
     return menu
+
+
+def _organisation(request: Any) -> list[Entree]:
+    """The people of the body one acts for; all bodies for an administrator; nothing for a person alone."""
+    acteur = getattr(request, "acteur", None)
+    if acteur is None or acteur.membership is None:
+        return []
+    if acteur.has(Droit.ADMINISTRER):
+        return [Entree("Organisations", reverse("accounts:organisations"))]
+    return [Entree("Mon organisation", reverse("accounts:membres", args=[acteur.membership.organisation.code]))]
 
 
 FILES = frozenset({"projects", "funding", "dossiers"})

@@ -14,13 +14,23 @@ from accounts.acteur import Acteur
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.models.users import normalise_email
 from accounts.rules import accorde, gere_les_membres
+from accounts.selectors import capacities_of
 from accounts.services import mails, memberships
 from guichet.kernel.lifecycle import Refused
 
 LIFETIME = timedelta(days=14)
 
+BETWEEN_MAILS = timedelta(minutes=10)
+"""One invitation leaves again no sooner: the portal must not serve to flood a mailbox."""
+
+INVITATIONS_A_DAY = 50
+"""For one organisation: above any need, below what makes a sender of unwanted mail."""
+
 ALREADY_MEMBER = "Cette personne est déjà membre de l’organisation."
 ALREADY_INVITED = "Une invitation est déjà en cours pour cette adresse : renvoyez-la ou annulez-la."
+TOO_MANY = "Votre organisation a envoyé beaucoup d’invitations depuis hier : reprenez demain."
+TOO_SOON = "Cette invitation vient d’être envoyée : attendez dix minutes avant de la renvoyer."
+NO_LONGER_MANAGER = "La personne qui vous a invité ne gère plus cette organisation : demandez une nouvelle invitation."
 ENDED = "Cette invitation n’est plus en cours."
 EXPIRED = "Cette invitation a expiré. Demandez à la personne qui vous a invité de la renvoyer."
 OTHER_ADDRESS = (
@@ -44,7 +54,10 @@ def find(token: str) -> Invitation | None:
 def invite(
     *, organisation: Organisation, email: str, droits: list[str], fonction: str, by: Acteur, now: datetime
 ) -> Invitation:
-    """Invite an address, account or not, and queue its mail. Refused to a member, twice, or without the right."""
+    """Invite an address, account or not, and queue its mail.
+
+    Refused to a member, twice, without the right, or past the invitations of a day.
+    """
     _judge(organisation, droits, by)
     email = normalise_email(email)
     if (
@@ -53,6 +66,8 @@ def invite(
         .exists()
     ):
         raise Refused(ALREADY_MEMBER)
+    if organisation.invitations.filter(created_at__gt=now - timedelta(days=1)).count() >= INVITATIONS_A_DAY:
+        raise Refused(TOO_MANY)
     token = secrets.token_urlsafe(32)
     try:
         with transaction.atomic():
@@ -77,6 +92,8 @@ def resend(*, invitation: Invitation, by: Acteur, now: datetime) -> None:
     """Send it again with a new link and a new term; the former link is dead."""
     current = _pending(invitation)
     _judge(current.organisation, current.droits, by)
+    if now - (current.expire_at - LIFETIME) < BETWEEN_MAILS:
+        raise Refused(TOO_SOON)
     token = secrets.token_urlsafe(32)
     current.jeton_sha256, current.expire_at, current.invite_par = hash_token(token), now + LIFETIME, by.user
     current.save(update_fields=["jeton_sha256", "expire_at", "invite_par"])
@@ -101,12 +118,17 @@ def refusal(invitation: Invitation, *, now: datetime) -> str:
 
 @transaction.atomic
 def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
-    """Make the person a member. Its verified address must be the invited one; an invitation serves once."""
+    """Make the person a member. Its verified address must be the invited one; an invitation serves once.
+
+    Whoever sent it must still be able to: a removed manager does not come back by an invitation it left behind.
+    """
     current = _pending(invitation)
     if reason := refusal(current, now=now):
         raise Refused(reason)
     if not EmailAddress.objects.filter(user=user, email__iexact=current.email, verified=True).exists():
         raise Refused(OTHER_ADDRESS)
+    if not _may_still_invite(current, now):
+        raise Refused(NO_LONGER_MANAGER)
     Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=current.organisation_id)
     if (
         Membership.objects.active(on=timezone.localdate(now))
@@ -123,6 +145,19 @@ def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
         fonction=current.fonction,
         added_by=current.invite_par,
         now=now,
+    )
+
+
+def _may_still_invite(invitation: Invitation, now: datetime) -> bool:
+    """Whether the sender could send it today, in any of its capacities."""
+    acteurs = [
+        Acteur(user=invitation.invite_par, membership=membership)
+        for membership in capacities_of(invitation.invite_par, on=timezone.localdate(now))
+    ]
+    organisation, droits = invitation.organisation, set(invitation.droits)
+    return invitation.invite_par.is_active and any(
+        gere_les_membres.test(acteur, organisation) and accorde(acteur, organisation.genre, droits)
+        for acteur in acteurs
     )
 
 

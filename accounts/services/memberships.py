@@ -16,6 +16,7 @@ from guichet.kernel.lifecycle import Refused
 NOT_MANAGER = "Seule une personne qui gère les membres de cette organisation peut faire cela."
 LAST_MANAGER = "Il faut qu’une personne au moins gère les membres : donnez d’abord ce droit à quelqu’un d’autre."
 NOT_GRANTABLE = "Vous ne pouvez pas donner ces droits dans cette organisation."
+NO_GUICHET = "Le Guichet de la région n’est pas encore chargé : lancez charger_references."
 GONE = "Cette personne n’est plus membre de l’organisation."
 
 
@@ -55,6 +56,38 @@ def join(
         representant_legal=representant_legal,
         debut_le=timezone.localdate(now),
         ajoute_par=added_by,
+    )
+
+
+@transaction.atomic
+def name_administrator(*, user: User, region: str, now: datetime) -> Membership:
+    """Make a person an administrator of the portal who manages the people of the region's Guichet.
+
+    The one way in without an invitation, for the command line. A member keeps its function and its other rights;
+    naming twice is naming once. Refused when the region has no Guichet yet.
+    """
+    today = timezone.localdate(now)
+    guichet = (
+        Organisation.objects.select_for_update(no_key=True, of=("self",))
+        .filter(region=region, genre=Genre.GUICHET)
+        .first()
+    )
+    if guichet is None:
+        raise Refused(NO_GUICHET)
+    present = Membership.objects.active(on=today).filter(organisation=guichet, user=user)
+    current = present.select_related("organisation").first()
+    droits = {*(current.droits if current else ()), Droit.ADMINISTRER.value, Droit.GERER.value}
+    if current and set(current.droits) == droits:
+        return current
+    present.update(fin_le=today)
+    return join(
+        organisation=guichet,
+        user=user,
+        droits=sorted(droits),
+        fonction=current.fonction if current else "",
+        representant_legal=current.representant_legal if current else False,
+        added_by=None,
+        now=now,
     )
 
 

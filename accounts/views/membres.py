@@ -152,14 +152,14 @@ class InvitationActionView(OrganisationMixin, View):
 
 
 class OrganisationsView(AdministratorMixin, ListView):  # type: ignore[type-arg]
-    """All organisations, for the administrators, who name the first people of each body."""
+    """All organisations of the region, for its administrators, who name the first people of each body."""
 
     template_name = "accounts/organisations.html"
     context_object_name = "organisations"
     paginate_by = 50
 
     def get_queryset(self) -> Any:
-        return Organisation.objects.order_by("genre", "code")
+        return Organisation.objects.filter(region=self.request.acteur.region).order_by("genre", "code")  # type: ignore[attr-defined]
 
 
 def member_or_404(organisation: Organisation, pk: int, request: Any) -> Membership:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
@@ -237,7 +238,10 @@ def test_a_manager_invites_from_the_page_of_the_members(client: Client, porteuse
     assert client.post(page, {"email": INVITED, "droits": ["rediger"]}).status_code == 422
     invitation = Invitation.objects.get()
     code = porteuse.organisation.code
-    assert client.post(reverse("accounts:renvoyer_invitation", args=[code, invitation.pk])).status_code == 302
+    again = reverse("accounts:renvoyer_invitation", args=[code, invitation.pk])
+    assert client.post(again).status_code == 409
+    Invitation.objects.update(expire_at=F("expire_at") - invitations.BETWEEN_MAILS)
+    assert client.post(again).status_code == 302
     assert client.post(reverse("accounts:annuler_invitation", args=[code, invitation.pk])).status_code == 302
     client.get(page)  # shows the message of the cancellation
     assert INVITED not in client.get(page).content.decode()
@@ -258,3 +262,36 @@ def test_an_administrator_opens_the_people_of_any_body(client: Client, administr
     agent_client(client, administratrice.user)
     assert client.get(reverse("accounts:membres", args=[urps.code])).status_code == 200
     assert client.get(reverse("accounts:organisations")).status_code == 200
+
+
+def test_a_removed_manager_does_not_come_back_by_an_invitation_left_behind(porteuse: Membership) -> None:
+    manager = MembershipFactory(organisation=porteuse.organisation, droits=["gerer"])
+    left, _ = invite(manager, droits=("gerer",))
+    memberships.remove(membership=manager, by=acteur(porteuse), now=NOW)
+    invitee = UserFactory(email=INVITED)
+    with pytest.raises(Refused, match=invitations.NO_LONGER_MANAGER):
+        invitations.accept(invitation=left, user=invitee, now=NOW)
+    assert not Membership.objects.filter(user=invitee).exists()
+    invitations.resend(invitation=left, by=acteur(porteuse), now=NOW + timedelta(hours=1))
+    assert invitations.accept(invitation=left, user=invitee, now=NOW + timedelta(hours=1)).user == invitee
+
+
+def test_the_portal_does_not_flood_a_mailbox(porteuse: Membership) -> None:
+    invitation, _ = invite(porteuse)
+    with pytest.raises(Refused, match=invitations.TOO_SOON):
+        invitations.resend(invitation=invitation, by=acteur(porteuse), now=NOW + timedelta(minutes=9))
+    invitations.resend(invitation=invitation, by=acteur(porteuse), now=NOW + timedelta(minutes=10))
+    assert Envoi.objects.filter(modele="invitation").count() == 2
+
+
+def test_an_organisation_invites_so_many_people_a_day_and_others_the_next(
+    porteuse: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations, "INVITATIONS_A_DAY", 2)
+    for n in range(2):
+        invite(porteuse, email=f"personne{n}@exemple.fr")
+    with pytest.raises(Refused, match=invitations.TOO_MANY):
+        invite(porteuse)
+    assert invite(MembershipFactory())[0].pk
+    later = {"droits": [], "fonction": "", "by": acteur(porteuse), "now": NOW + timedelta(days=1)}
+    assert invitations.invite(organisation=porteuse.organisation, email=INVITED, **later).pk

@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import selectors
 from accounts.models import Absence, Delegation, Mandat, Membership, User
-from accounts.services import memberships
+from accounts.services import invitations, memberships
 from accounts.states import Genre, QualiteMandat
 from guichet.kernel.lifecycle import Refused
 from tests.factories.accounts import NOW, MembershipFactory, OrganisationFactory, UserFactory, acteur
@@ -235,3 +237,31 @@ def test_a_writer_sees_the_people_and_changes_nothing(client: Client, porteuse: 
     assert "Inviter" not in content
     assert client.post(page, {"email": "x@exemple.fr"}).status_code == 404
     assert client.get(reverse("accounts:membre", args=[porteuse.organisation.code, porteuse.pk])).status_code == 404
+
+
+def test_the_first_administrator_is_named_from_the_command_line_and_then_invites() -> None:
+    user = UserFactory()
+    call_command("nommer_administrateur", user.email.upper())
+    call_command("nommer_administrateur", user.email)
+    member = Membership.objects.get(user=user)
+    assert (member.organisation.genre, set(member.droits)) == (Genre.GUICHET, {"administrer", "gerer"})
+    ars = OrganisationFactory(code="ars-occitanie")
+    assert invitations.invite(
+        organisation=ars, email="a@exemple.fr", droits=["gerer"], fonction="", by=acteur(member), now=timezone.now()
+    ).pk
+
+
+def test_a_member_of_the_guichet_named_administrator_keeps_its_other_rights() -> None:
+    guichet = OrganisationFactory(code="guichet-occitanie")
+    member = MembershipFactory(organisation=guichet, droits=["instruire"], fonction="Conseillère")
+    named = memberships.name_administrator(user=member.user, region="76", now=NOW)
+    assert (set(named.droits), named.fonction) == ({"administrer", "gerer", "instruire"}, "Conseillère")
+    assert selectors.capacities_of(member.user, on=TODAY) == [named]
+
+
+def test_an_unknown_address_or_region_names_nobody() -> None:
+    with pytest.raises(CommandError, match="Aucun compte actif"):
+        call_command("nommer_administrateur", "inconnue@exemple.fr")
+    with pytest.raises(Refused, match=memberships.NO_GUICHET):
+        memberships.name_administrator(user=UserFactory(), region="93", now=NOW)
+    assert not Membership.objects.filter(droits__contains=["administrer"]).exists()

@@ -1,5 +1,6 @@
 """Every address × every role: what answers, and that what is not yours is a 404."""
 
+import re
 import struct
 import zlib
 from typing import Any
@@ -14,6 +15,7 @@ from dossiers.services.pieces import add_piece
 from dossiers.services.rendering import render_due
 from projects.models import LettreIntention
 from projects.services.depositing import deposit, withdraw
+from projects.services.opening import copy_letter
 from tests.factories.accounts import NOW
 from tests.factories.projects import ready_letter
 from tests.permissions.cast import ROLES, Cast
@@ -200,6 +202,33 @@ def test_the_desk_does_not_see_a_draft_it_was_not_invited_to_in_its_list(cast: C
     deposited = ready_letter(cast.porteur, nom="CPTS déposée")
     deposit(lettre=deposited, by=cast.porteur, now=NOW)
     assert "CPTS déposée" in cast.clients["guichet"].get(reverse("projects:lettres")).content.decode()
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "anonyme"])
+def test_no_menu_leads_to_a_page_that_is_refused(cast: Cast, role: str) -> None:
+    page = cast.clients[role].get(reverse("accounts:profil"))
+    links = set(re.findall(r'<a [^>]*href="(/[^"#]*)', page.content.decode()))
+    assert reverse("accounts:messagerie") in links
+    assert [path for path in sorted(links) if cast.clients[role].get(path).status_code >= 400] == []
+
+
+def test_the_administrator_of_a_region_reaches_no_organisation_of_another(cast: Cast) -> None:
+    stranger, code = cast.clients["guichet_autre_region"], cast.acteurs["guichet"].membership.organisation.code
+    for organisation in (code, cast.porteur.membership.organisation.code):
+        members = reverse("accounts:membres", args=[organisation])
+        assert stranger.get(members).status_code == 404
+        assert stranger.post(members, {"email": "a@exemple.fr", "droits": ["gerer"]}).status_code == 404
+        assert cast.clients["admin"].get(members).status_code == 200
+    assert cast.porteur.membership.organisation.nom not in answers(stranger, reverse("accounts:organisations"))[1]
+
+
+def test_a_letter_begun_again_in_a_file_already_deposited_is_a_draft_like_another(cast: Cast) -> None:
+    file = File(cast, "retiree")
+    again = copy_letter(lettre=LettreIntention.objects.get(pk=file.lettre.pk), by=cast.porteur, now=NOW)
+    url = reverse("projects:lettre", args=[again.pk])
+    readers = {role for role in ROLES if cast.clients[role].get(url).status_code == 200}
+    assert readers == ADVISED
+    assert answers(cast.clients["guichet"], file.url("projects:lettre"))[0] == 200
 
 
 @pytest.mark.parametrize("state", ["brouillon", "deposee", "retiree"])
