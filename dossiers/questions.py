@@ -15,6 +15,8 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from dossiers.controls import control
+
 Manque = tuple[str, str]
 """Field id and French sentence of what is missing."""
 
@@ -68,7 +70,10 @@ def nombre(label: str, *, aide: str = "", maximum: int = 1_000_000) -> forms.Int
 
 
 class RowsWidget(forms.Widget):
-    """A table of rows. Posted names are `<field>-<n>-<column>`; an empty row is not kept."""
+    """A table of rows. Posted names are `<field>-<n>-<column>`; an empty row is not kept.
+
+    `vides` empty rows are offered at first, then one.
+    """
 
     template_name = "components/rows_field.html"
     use_fieldset = True
@@ -103,7 +108,7 @@ class RowsWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         rows = [row for row in (value or []) if any(v not in (None, "", False) for v in row.values())]
-        empty = min(self.vides if rows else max(self.vides, 1), max(self.maximum - len(rows), 0))
+        empty = min(1 if rows else self.vides, max(self.maximum - len(rows), 0))
         rows = [*rows, *({} for _ in range(empty))]
         context["colonnes"] = [(cle, champ.label, champ.help_text) for cle, champ in self.colonnes.items()]
         context["lignes"] = [self._cells(name, n, row) for n, row in enumerate(rows)]
@@ -118,7 +123,7 @@ class RowsWidget(forms.Widget):
             attrs = {"id": f"id_{ident}", **champ.widget_attrs(champ.widget)}
             kind = "form-select" if isinstance(champ.widget, forms.Select) else "form-control"
             attrs["class"] = kind
-            html = champ.widget.render(ident, champ.prepare_value(row.get(cle)), attrs)
+            html = control(champ.widget, ident, champ.prepare_value(row.get(cle)), attrs)
             cells.append({"cle": cle, "id": f"id_{ident}", "label": champ.label, "html": html})
         return cells
 

@@ -35,7 +35,7 @@ def deposit_papers(
 ) -> Iterator[Paper]:
     """Arguments of `create_document` for each paper of this deposit."""
     letter = letter_context(lettre, now=now)
-    pieces = [[f"{piece.get_genre_display()} : {piece.nom}", piece.sha256] for piece in _pieces(lettre.dossier)]
+    pieces = [[f"{piece.get_genre_display()}\u00a0: {piece.nom}", piece.sha256] for piece in _pieces(lettre.dossier)]
     receipt = receipt_context(
         lettre,
         what="lettre d’intention",
@@ -102,7 +102,7 @@ LETTRE_SUITE = (
     "Vous n’avez rien d’autre à faire pour l’instant."
 )
 DEMANDE_SUITE = (
-    "La demande est transmise à l’ARS avec la lettre d’intention. Un accusé de réception vous sera alors adressé : "
+    "La demande est transmise à l’ARS avec la lettre d’intention. Un accusé de réception vous est alors adressé\u00a0: "
     "il dira la date à laquelle le silence de l’ARS vaudrait rejet."
 )
 
@@ -118,7 +118,7 @@ def receipt_context(
     jour = timezone.localdate(now)
     basis = fondement("accuse_enregistrement", on=jour)
     sentences = [
-        f"Votre {what} pour la CPTS « {dossier.nom} » a été enregistrée le {_instant(now)} "
+        f"Votre {what} pour la CPTS «\u00a0{dossier.nom}\u00a0» a été enregistrée le {_instant(now)} "
         f"(heure de Paris) sous la référence {dossier.reference}.",
         f"Elle a été déposée par {by.user} ({by.qualite}).",
     ]
@@ -131,7 +131,7 @@ def receipt_context(
             "lignes": rows,
             "numeriques": [],
         },
-        {"genre": "encadre", "titre": "Et maintenant ?", "paragraphes": [suite]},
+        {"genre": "encadre", "titre": "Et maintenant\u00a0?", "paragraphes": [suite]},
     ]
     return {
         "presentation": "courrier",

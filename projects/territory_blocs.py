@@ -32,7 +32,9 @@ def territory_blocs(territoire: Territoire | None, *, limit: int | None = None) 
     ]
     if len(rows) < len(parts):
         rows.append([f"et {len(parts) - len(rows)} autres communes ou quartiers", "", ""])
-    quarters = [f"{p.commune.nom}, {p.nom} : {p.motif} Source de la population : {p.source}." for p in parts if p.nom]
+    quarters = [
+        f"{p.commune.nom}, {p.nom}\u00a0: {p.motif} Source de la population\u00a0: {p.source}." for p in parts if p.nom
+    ]
     vintages = sorted({part.millesime for part in parts})
     blocs: list[dict[str, Any]] = [
         {
@@ -54,5 +56,5 @@ def territory_blocs(territoire: Territoire | None, *, limit: int | None = None) 
         },
     ]
     if quarters:
-        blocs.append({"genre": "liste", "titre": "Quartiers : raison du découpage", "elements": quarters})
+        blocs.append({"genre": "liste", "titre": "Quartiers\u00a0: raison du découpage", "elements": quarters})
     return blocs

@@ -58,7 +58,7 @@ class SectionView(ABC, View):
         section = self.get_section(step, cle)
         form = self.make_form(step, section, data=request.POST, initial=section.contenu)
         raw = request.POST.get("version", "")
-        version = int(raw) if raw.isdigit() and len(raw) < 9 else -1
+        version = int(raw) if raw.isdecimal() and len(raw) < 9 else -1
         if not form.is_valid():
             if is_autosave(request):
                 return JsonResponse({"erreurs": form.errors}, status=422)
@@ -80,8 +80,8 @@ class SectionView(ABC, View):
     def _conflict(self, request: HttpRequest, step: Any, conflict: VersionConflict, form: SectionForm) -> HttpResponse:
         current = conflict.current
         if is_autosave(request):
-            message = f"{_who(current)} a modifié cette page. Votre texte est gardé ici : enregistrez pour comparer."
-            return JsonResponse({"conflit": True, "message": message, "url": request.path}, status=409)
+            told = f"{_who(current)} a modifié cette page. Votre texte est gardé ici\u00a0: enregistrez pour comparer."
+            return JsonResponse({"conflit": True, "message": told, "url": request.path}, status=409)
         return self._render(
             request, step, current, form, version=current.version, status=409, comparaison=_differences(current, form)
         )

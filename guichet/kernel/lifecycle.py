@@ -166,9 +166,9 @@ class Lifecycle:
         state = self.states(obj.etat).label
         last = obj.evenements.order_by("-recorded_at", "-id").first()
         if last is None:
-            return f"Cette action n’est pas possible : l’état actuel est « {state} »."
+            return f"Cette action n’est pas possible\u00a0: l’état actuel est «\u00a0{state}\u00a0»."
         when = timezone.localtime(last.recorded_at)
         return (
-            f"Cette action n’est plus possible : l’état est « {state} » "
+            f"Cette action n’est plus possible\u00a0: l’état est «\u00a0{state}\u00a0» "
             f"depuis le {when:%d/%m/%Y} à {when:%H} h {when:%M} ({last.qualite})."
         )

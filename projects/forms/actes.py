@@ -8,7 +8,7 @@ from django import forms
 class NouvelleForm(forms.Form):
     nom_cpts = forms.CharField(
         label="Nom de la CPTS",
-        help_text="Un nom de travail suffit : il se change jusqu’au dépôt.",
+        help_text="Un nom de travail suffit\u00a0: il se change jusqu’au dépôt.",
         max_length=160,
     )
     nom_association = forms.CharField(
@@ -25,7 +25,7 @@ class NouvelleForm(forms.Form):
 
 class RetirerForm(forms.Form):
     motif = forms.CharField(
-        label="Pourquoi retirez-vous cette lettre ?",
+        label="Pourquoi retirez-vous cette lettre\u00a0?",
         help_text="Le Guichet lit cette raison.",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),

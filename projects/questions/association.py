@@ -33,7 +33,7 @@ class AssociationForm(SectionForm):
     statut = choix(
         "L’association porteuse",
         [(EXISTANTE, "Elle est déclarée"), (EN_CREATION, "Elle est en cours de création")],
-        aide="Une lettre d’intention peut être déposée avant la déclaration ; le versement d’une subvention l’exige.",
+        aide="La lettre peut être déposée avant la déclaration\u00a0; le versement d’une subvention l’exige.",
         radio=True,
     )
     nom = texte("Nom de l’association", aide="Tel qu’il figure, ou figurera, dans les statuts.")
@@ -79,7 +79,7 @@ class AssociationForm(SectionForm):
         Groupe(
             "La déclaration",
             ("rna", "siret", "declaration_prevue"),
-            "Les deux numéros si l’association est déclarée ; la date prévue si elle est en cours de création.",
+            "Les deux numéros si l’association est déclarée\u00a0; la date prévue si elle est en cours de création.",
         ),
         Groupe("Le siège", ("adresse", "code_postal", "ville", "courriel", "telephone", "site")),
         Groupe(
@@ -160,7 +160,7 @@ class PersonnesForm(SectionForm):
         Groupe(
             "La personne à contacter",
             ("referent_nom", "referent_courriel", "referent_telephone"),
-            "Celle qui répond aux questions sur ce dossier ; ce peut être la même.",
+            "Celle qui répond aux questions sur ce dossier\u00a0; ce peut être la même.",
         ),
         Groupe(
             "Les autres personnes qui portent le projet",

@@ -27,7 +27,7 @@ class AccesForm(SectionForm):
             "commune": texte("Commune", maximum=100),
             "minutes": nombre("Trajet (minutes)", maximum=600),
         },
-        aide="Une ligne par lieu : dans le territoire, ou le plus proche s’il est en dehors.",
+        aide="Une ligne par lieu\u00a0: dans le territoire, ou le plus proche s’il est en dehors.",
         maximum=60,
         vides=3,
     )
@@ -37,7 +37,7 @@ class AccesForm(SectionForm):
         told = {row["recours"] for row in self.cleaned_data.get("lieux", []) if row["structure"]}
         for cle, label in RECOURS[:-1]:
             if cle not in told:
-                yield "id_lieux", f"Indiquez au moins un lieu pour : {label}."
+                yield "id_lieux", f"Indiquez au moins un lieu pour\u00a0: {label}."
 
 
 class BesoinsForm(SectionForm):
@@ -53,7 +53,7 @@ class BesoinsForm(SectionForm):
         "L’offre de soins et son évolution", aide="Départs prévus, installations, structures existantes.", rows=4
     )
     sources = texte_long(
-        "Vos sources", aide="Portraits de territoire, questionnaires, réunions : avec leur date.", rows=3
+        "Vos sources", aide="Portraits de territoire, questionnaires, réunions\u00a0: avec leur date.", rows=3
     )
     priorites = texte_long("Les priorités que vous en tirez", rows=4)
 
@@ -116,7 +116,7 @@ class MobilisationForm(SectionForm):
         maximum=40,
     )
     usagers = texte_long("Les usagers", aide="Comment ils sont informés et associés.", rows=3)
-    elus = texte_long("Les élus", aide="Communes, intercommunalités, département : qui a été rencontré, quand.", rows=3)
+    elus = texte_long("Les élus", aide="Communes, intercommunalités, département\u00a0: qui, quand.", rows=3)
     voisines = texte_long("Les CPTS voisines et les autres projets", rows=3)
 
     groupes = (
@@ -151,11 +151,11 @@ class MobilisationForm(SectionForm):
         seen: set[str] = set()
         for row in rows:
             if row["profession"] in seen:
-                raise forms.ValidationError("Une profession figure deux fois : réunissez ses nombres sur une ligne.")
+                raise forms.ValidationError("Une profession figure deux fois\u00a0: réunissez ses nombres.")
             seen.add(row["profession"])
             if None not in (row["mobilises"], row["presents"]) and row["mobilises"] > row["presents"]:
                 name = field.nom_de_ligne(0, row)
-                raise forms.ValidationError(f"{name} : les engagés sont plus nombreux que les présents.")
+                raise forms.ValidationError(f"{name}\u00a0: les engagés sont plus nombreux que les présents.")
         return rows
 
     def _manques(self) -> Iterator[Manque]:
@@ -182,7 +182,7 @@ class ProjetForm(SectionForm):
         )
         self.groupes = (
             Groupe(
-                "Les missions socles", socle, "Chacune est nécessaire au dépôt ; quelques lignes suffisent à ce stade."
+                "Les missions socles", socle, "Chacune est nécessaire au dépôt\u00a0; quelques lignes suffisent."
             ),
             Groupe(
                 "Les missions optionnelles et le reste", (*options, "autres"), "Si elles font partie de votre projet."
@@ -193,7 +193,7 @@ class ProjetForm(SectionForm):
         for mission in self.missions:
             name = f"mission_{mission.code}"
             if mission.socle and not self.cleaned_data.get(name):
-                yield f"id_{name}", f"Décrivez vos intentions pour la mission « {mission.nom} »."
+                yield f"id_{name}", f"Décrivez vos intentions pour la mission «\u00a0{mission.nom}\u00a0»."
 
 
 class OrganisationForm(SectionForm):
@@ -242,7 +242,7 @@ class CalendrierForm(SectionForm):
         rows: list[dict[str, Any]] = self.cleaned_data["etapes"]
         for n, row in enumerate(rows, 1):
             if row["debut"] and row["fin"] and row["fin"] < row["debut"]:
-                raise forms.ValidationError(f"Ligne {n} : la fin précède le début.")
+                raise forms.ValidationError(f"Ligne {n}\u00a0: la fin précède le début.")
         return rows
 
 
@@ -252,17 +252,17 @@ SANS_DEMANDE = "sans"
 
 class FinancementForm(SectionForm):
     demande = choix(
-        "Demandez-vous une subvention de démarrage à l’ARS ?",
+        "Demandez-vous une subvention de démarrage à l’ARS\u00a0?",
         [
             (AVEC_DEMANDE, "Oui, une demande au fonds d’intervention régional (FIR) part avec cette lettre"),
             (SANS_DEMANDE, "Non, cette lettre part sans demande FIR"),
         ],
-        aide="La demande reprend ce que vous avez déjà écrit ici ; il reste les montants et les attestations.",
+        aide="La demande reprend ce que vous avez déjà écrit ici\u00a0; il reste les montants et les attestations.",
         radio=True,
     )
     estimation = texte_long(
         "Estimation financière",
-        aide="Temps de coordination, indemnisation des professionnels, conseil extérieur : vos ordres de grandeur.",
+        aide="Coordination, indemnisation des professionnels, conseil extérieur\u00a0: des ordres de grandeur.",
         rows=5,
     )
     autres_financeurs = texte_long("Autres financeurs sollicités", rows=3)

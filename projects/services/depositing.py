@@ -21,8 +21,8 @@ from projects.models import EvenementLettre, LettreIntention
 from projects.sections import PERSONNES
 
 POUVOIR_MANQUANT = (
-    "Vous n’êtes pas le représentant légal désigné dans la lettre : joignez d’abord son pouvoir, "
-    "dans « Les pièces jointes »."
+    "Vous n’êtes pas le représentant légal désigné dans la lettre\u00a0: joignez d’abord son pouvoir, "
+    "dans «\u00a0Les pièces jointes\u00a0»."
 )
 
 
@@ -100,7 +100,7 @@ def _open_to_guichet(dossier: Dossier, *, departements: list[str], now: datetime
     """Give the reference, once, and open the file to the Guichet."""
     pilote = dossier.departement_pilote_id
     if pilote is None:
-        raise Refused("Choisissez le département pilote, dans « Le territoire ».")
+        raise Refused("Choisissez le département pilote, dans «\u00a0Le territoire\u00a0».")
     changes = {"visibilite": Visibilite.GUICHET, "departements": departements}
     if dossier.reference is None:
         changes["reference"] = next_reference(region=dossier.region, departement=pilote, on=timezone.localdate(now))

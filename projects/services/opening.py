@@ -38,7 +38,7 @@ def open_letter(*, nom_cpts: str, nom_association: str, by: Acteur, region: str,
         membership = create_association(nom=nom_association, region=region, by=by.user, now=now)
         by, association = Acteur(by.user, membership), membership.organisation
     else:
-        raise Refused("Seule une association dépose une lettre d’intention : agissez en son nom.")
+        raise Refused("Seule une association dépose une lettre d’intention\u00a0: agissez en son nom.")
     dossier = Dossier.objects.create(
         nom=nom_cpts,
         nom_normalise=normalise(nom_cpts),
@@ -86,7 +86,7 @@ def _refuse_again(association: Organisation, nom_cpts: str) -> None:
     same = LettreIntention.objects.filter(dossier__association=association, dossier__nom_normalise=normalise(nom_cpts))
     if same.filter(etat=EtatLettre.BROUILLON).exists():
         raise Refused(
-            f"Votre association a déjà commencé une lettre pour « {nom_cpts} »\u00a0: retrouvez-la à l’accueil."
+            f"Votre association a déjà commencé une lettre pour «\u00a0{nom_cpts}\u00a0»\u00a0: elle est à l’accueil."
         )
 
 

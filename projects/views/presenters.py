@@ -63,7 +63,7 @@ def _help(rubrique: Rubrique) -> str:
 
 def _last_edit(section: Section, *, now: datetime) -> str:
     if section.repris_de:
-        return f"Repris de {section.repris_de} : relisez et enregistrez"
+        return f"Repris de {section.repris_de}\u00a0: relisez et enregistrez"
     if section.modifie_at is None:
         return ""
     when = timezone.localtime(section.modifie_at)
@@ -107,7 +107,7 @@ def next_step(
         done, total = completion([*letter_sections, *request_sections])
         verb = "commencer" if section.etat == EtatSection.A_COMMENCER else "compléter"
         return Step(
-            phrase=f"Prochaine étape : {verb} « {rubrique.titre} »",
+            phrase=f"Prochaine étape\u00a0: {verb} «\u00a0{rubrique.titre}\u00a0»",
             detail=f"{_done(done, total)} Vous pouvez vous arrêter à tout moment.",
             url=url,
             bouton="Continuer",
@@ -115,13 +115,13 @@ def next_step(
     url = reverse("projects:verifier", args=[lettre.pk])
     if deposits:
         return Step(
-            "Prochaine étape : vérifier vos réponses et déposer",
+            "Prochaine étape\u00a0: vérifier vos réponses et déposer",
             "Tout ce que le dépôt demande est rempli.",
             url,
             "Vérifier et déposer",
         )
     return Step(
-        "Prochaine étape : faire déposer la lettre",
+        "Prochaine étape\u00a0: faire déposer la lettre",
         "Tout est rempli. Une personne de votre association qui a le droit de déposer doit le faire.",
         url,
         "Vérifier les réponses",
@@ -138,7 +138,7 @@ def _waiting(lettre: LettreIntention, suite: LettreIntention | None) -> Step:
     if suite:
         return Step(
             "Une autre lettre a pris la suite",
-            "Celle-ci reste lisible ; elle n’est plus examinée.",
+            "Celle-ci reste lisible\u00a0; elle n’est plus examinée.",
             reverse("projects:lettre", args=[suite.pk]),
             "Ouvrir la lettre en cours",
         )
@@ -154,7 +154,7 @@ def _waiting(lettre: LettreIntention, suite: LettreIntention | None) -> Step:
             "Rien à faire pour l’instant",
             "Le Guichet vérifie votre lettre, puis recueille l’avis des URPS. Il vous écrit s’il manque quelque chose.",
         )
-    return Step("Rien à faire pour l’instant", f"Votre lettre est « {lettre.get_etat_display()} ».")
+    return Step("Rien à faire pour l’instant", f"Votre lettre est «\u00a0{lettre.get_etat_display()}\u00a0».")
 
 
 def facts(lettre: LettreIntention) -> list[dict[str, str]]:

@@ -52,7 +52,7 @@ def reading_sections(
         "parties": parts,
         "pieces": pieces_of(lettre.dossier, acteur=acteur),
         "chevauchements": _neighbours(lettre, acteur),
-        "documents": list(lettre.dossier.documents.order_by("-created_at", "pk")),
+        "documents": list(lettre.dossier.documents.defer("contexte").order_by("-created_at", "pk")),
     }
 
 

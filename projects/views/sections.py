@@ -33,7 +33,7 @@ class LettreSectionView(LoginRequiredMixin, SectionView):
         if not rules.test_rule("lettre.rediger", request.acteur, lettre):
             raise Http404
         if lettre.etat not in ECRITURE:
-            raise Refused(f"Cette lettre est « {lettre.get_etat_display()} » : elle ne se modifie plus.")
+            raise Refused(f"Cette lettre est «\u00a0{lettre.get_etat_display()}\u00a0»\u00a0: elle ne se modifie plus.")
         return lettre
 
     def get_section(self, step: LettreIntention, cle: str) -> Section:

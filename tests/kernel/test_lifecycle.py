@@ -91,7 +91,7 @@ def test_the_right_is_judged_first_then_the_state_then_the_guard(lettre: LettreI
         "Vous n’avez pas le droit de faire cette action sur ce dossier."
     )
     assert table.refusal(lettre, "retirer", by=by, now=NOW) == (
-        "Cette action n’est pas possible : l’état actuel est « Brouillon »."
+        "Cette action n’est pas possible\u00a0: l’état actuel est «\u00a0Brouillon\u00a0»."
     )
     open_to_drafts = cycle(replace(guarded, sources=("brouillon",)))
     assert open_to_drafts.refusal(lettre, "retirer", by=by, now=NOW) == "La garde refuse."
@@ -118,7 +118,8 @@ def test_the_second_of_two_acts_is_told_what_was_done_when_and_by_whom(lettre: L
     with pytest.raises(Refused) as refusal:
         cycle(RETIRER).apply(stale, "retirer", by=by, now=NOW + timedelta(minutes=1))
     assert str(refusal.value) == (
-        f"Cette action n’est plus possible : l’état est « Retirée » depuis le 16/11/2026 à 10 h 00 ({by.qualite})."
+        f"Cette action n’est plus possible\u00a0: l’état est «\u00a0Retirée\u00a0» "
+        f"depuis le 16/11/2026 à 10 h 00 ({by.qualite})."
     )
     assert EvenementLettre.objects.count() == 1
 

@@ -133,16 +133,16 @@ def test_a_part_that_blocks_is_named_and_nothing_is_left(rubrique) -> None:
     by = porteur()
     lettre = ready_letter(by)
     lettre.sections.filter(cle=rubrique.cle).update(etat=EtatSection.EN_COURS)
-    assert refused(lettre, by) == f"Il reste à compléter : « {rubrique.titre} »."
+    assert refused(lettre, by) == f"Il reste à compléter\u00a0: «\u00a0{rubrique.titre}\u00a0»."
 
 
 def test_every_part_that_blocks_is_named_at_once() -> None:
     by = porteur()
     lettre = ready_letter(by)
     lettre.sections.filter(cle__in=["besoins", "projet", "acces"]).update(etat=EtatSection.A_COMMENCER)
-    assert (
-        refused(lettre, by)
-        == "Il reste à compléter : « Les besoins du territoire », « Le projet, mission par mission »."
+    assert refused(lettre, by) == (
+        "Il reste à compléter\u00a0: «\u00a0Les besoins du territoire\u00a0», "
+        "«\u00a0Le projet, mission par mission\u00a0»."
     )
 
 
@@ -157,14 +157,16 @@ def test_neither_with_nor_without_request_is_asked() -> None:
     by = porteur()
     lettre = ready_letter(by, demande=False)
     LettreIntention.objects.filter(pk=lettre.pk).update(sans_demande=False)
-    assert refused(lettre, by) == ("Dites, dans « Le financement », si une demande de subvention part avec la lettre.")
+    assert refused(lettre, by) == (
+        "Dites, dans «\u00a0Le financement\u00a0», si une demande de subvention part avec la lettre."
+    )
 
 
 def test_a_file_without_its_leading_departement_is_refused() -> None:
     by = porteur()
     lettre = ready_letter(by)
     Dossier.objects.filter(pk=lettre.dossier_id).update(departement_pilote=None)
-    assert refused(lettre, by) == "Choisissez le département pilote, dans « Le territoire »."
+    assert refused(lettre, by) == "Choisissez le département pilote, dans «\u00a0Le territoire\u00a0»."
 
 
 def test_a_territory_emptied_behind_its_section_is_refused() -> None:
@@ -185,7 +187,8 @@ def test_a_second_deposit_is_told_what_happened_and_changes_nothing() -> None:
     by = porteur()
     lettre = deposited_letter(by)
     assert refused(lettre, by) == (
-        f"Cette action n’est plus possible : l’état est « Déposée » depuis le 16/11/2026 à 10 h 00 ({by.qualite})."
+        f"Cette action n’est plus possible\u00a0: l’état est «\u00a0Déposée\u00a0» "
+        f"depuis le 16/11/2026 à 10 h 00 ({by.qualite})."
     )
 
 

@@ -105,7 +105,8 @@ def test_the_territory_is_printed_with_its_figures_its_communes_and_the_reason_o
     printed = section(papers(lettre)["lettre"], "Le territoire")
     assert "Toulouse – Quartiers nord" in printed
     assert "98\u00a0000" in printed
-    assert "Toulouse, Quartiers nord : Habitudes de soins. Source de la population : Recensement de 2023." in printed
+    reason = "Toulouse, Quartiers nord\u00a0: Habitudes de soins. Source de la population\u00a0: Recensement de 2023."
+    assert reason in printed
     assert {"Baziège", "Nailloux", "Revel", "Villefranche-de-Lauragais", "31"} <= set(printed)
 
 
@@ -119,7 +120,7 @@ def test_each_piece_is_listed_with_its_kind_its_name_and_its_digest() -> None:
     assert found["lettre"]["sections"][-1]["blocs"][0]["lignes"] == [
         ["Statuts de l’association", "statuts signés.pdf", statuts.sha256]
     ]
-    assert ["Statuts de l’association : statuts signés.pdf", statuts.sha256] in rows_of(found["accuse_lettre"])
+    assert ["Statuts de l’association\u00a0: statuts signés.pdf", statuts.sha256] in rows_of(found["accuse_lettre"])
     assert not any("ailleurs.pdf" in text for paper in found.values() for text in words(paper))
 
 
@@ -130,7 +131,7 @@ def test_without_a_piece_the_paper_says_so() -> None:
 
 HARD = {
     "balises": "<script>alert('x')</script> & &amp; {{ variable }} {% tag %}",
-    "accents": "Œuvre à Hénin, « naïve » ; cœur — 12 % ; ½ ; ٣",
+    "accents": "Œuvre à Hénin, «\u00a0naïve\u00a0»\u00a0; cœur — 12 %\u00a0; ½\u00a0; ٣",
     "emoji": "🩺 équipe 👩🏽‍⚕️",
     "droite à gauche": "مرحبا בשלום",
     "combinants": "Le\u0301a et Zoe\u0308",
@@ -225,7 +226,7 @@ def test_a_receipt_says_when_what_by_whom_and_under_which_reference() -> None:
     for modele, what in (("accuse_lettre", "lettre d’intention"), ("accuse_demande", "demande de subvention")):
         assert found[modele]["objet"] == f"Enregistrement de votre {what}"
         assert found[modele]["sections"][0]["blocs"][0]["paragraphes"] == [
-            f"Votre {what} pour la CPTS « CPTS des Coteaux » a été enregistrée le 16 novembre 2026 à 10 h 00 "
+            f"Votre {what} pour la CPTS «\u00a0CPTS des Coteaux\u00a0» a été enregistrée le 16 novembre 2026 à 10 h 00 "
             "(heure de Paris) sous la référence OCC-31-2026-0001.",
             f"Elle a été déposée par {by.user} ({by.qualite}).",
         ]

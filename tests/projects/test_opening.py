@@ -78,7 +78,7 @@ def test_the_right_to_write_or_to_deposit_is_enough_to_open(right: str) -> None:
     ("who", "sentence"),
     [
         (lambda: member("gerer"), "Vous n’avez pas le droit d’écrire au nom de cette association."),
-        (agent, "Seule une association dépose une lettre d’intention : agissez en son nom."),
+        (agent, "Seule une association dépose une lettre d’intention\u00a0: agissez en son nom."),
     ],
 )
 def test_nobody_else_opens_a_letter_and_nothing_is_left(who, sentence: str) -> None:

@@ -159,7 +159,7 @@ def test_each_kind_of_care_is_asked_for_until_a_place_is_told() -> None:
     places = LETTRE["acces"]["lieux"]
     unnamed = [{**place, "structure": ""} if place["recours"] == "had" else place for place in places]
     assert missing("acces", lieux=unnamed) == [
-        ("id_lieux", "Indiquez au moins un lieu pour : Hospitalisation à domicile (HAD).")
+        ("id_lieux", "Indiquez au moins un lieu pour\u00a0: Hospitalisation à domicile (HAD).")
     ]
     assert len(missing("acces", lieux=[])) == 6
 
@@ -175,14 +175,14 @@ def test_more_committed_than_there_are_is_refused_by_the_name_of_the_profession(
     libelle = Profession.objects.get(code="infirmier").libelle
     rows = professionals(("medecin-generaliste", 1, 2), ("infirmier", 19, 18))
     assert errors("mobilisation", professionnels=rows) == {
-        "professionnels": [f"«\u00a0{libelle}\u00a0» : les engagés sont plus nombreux que les présents."]
+        "professionnels": [f"«\u00a0{libelle}\u00a0»\u00a0: les engagés sont plus nombreux que les présents."]
     }
 
 
 def test_a_profession_told_twice_is_refused() -> None:
     rows = professionals(("infirmier", 1, 2), ("infirmier", 3, 4))
     assert errors("mobilisation", professionnels=rows) == {
-        "professionnels": ["Une profession figure deux fois : réunissez ses nombres sur une ligne."]
+        "professionnels": ["Une profession figure deux fois\u00a0: réunissez ses nombres."]
     }
 
 
@@ -253,7 +253,10 @@ def test_a_mission_that_ends_is_asked_until_its_last_day() -> None:
 
 def test_each_core_mission_is_needed_and_no_other() -> None:
     assert missing("projet", {}) == [
-        (f"id_mission_{code}", f"Décrivez vos intentions pour la mission « {Mission.objects.get(code=code).nom} ».")
+        (
+            f"id_mission_{code}",
+            f"Décrivez vos intentions pour la mission «\u00a0{Mission.objects.get(code=code).nom}\u00a0».",
+        )
         for code in ("acces_soins", "parcours", "prevention", "crise_sanitaire")
     ]
 
@@ -264,7 +267,7 @@ def test_each_core_mission_is_needed_and_no_other() -> None:
 def test_a_step_ends_after_it_begins() -> None:
     first = {"etape": "Une", "debut": "2027-01-04", "fin": "2027-01-04"}
     wrong = {"etape": "Deux", "debut": "2027-03-02", "fin": "2027-03-01"}
-    assert errors("calendrier", etapes=[first, wrong]) == {"etapes": ["Ligne 2 : la fin précède le début."]}
+    assert errors("calendrier", etapes=[first, wrong]) == {"etapes": ["Ligne 2\u00a0: la fin précède le début."]}
     assert errors("calendrier", etapes=[first]) == {}
 
 

@@ -77,10 +77,10 @@ def test_who_may_not_write_saves_nothing(lettre, by) -> None:
 
 def test_a_deposited_letter_and_a_withdrawn_one_are_no_longer_written(by) -> None:
     lettre = deposited_letter(by)
-    with pytest.raises(Refused, match="« Déposée » : elle ne se modifie plus."):
+    with pytest.raises(Refused, match="«\u00a0Déposée\u00a0»\u00a0: elle ne se modifie plus."):
         save(lettre, by, version=1, population="Trop tard.")
     withdraw(lettre=lettre, motif="Essai.", by=by, now=NOW)
-    with pytest.raises(Refused, match="« Retirée » : elle ne se modifie plus."):
+    with pytest.raises(Refused, match="«\u00a0Retirée\u00a0»\u00a0: elle ne se modifie plus."):
         save(lettre, by, version=1, population="Trop tard.")
     assert lettre.sections.get(cle="besoins").contenu["population"] == BESOINS["population"]
 
