@@ -10,226 +10,439 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('territories', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("territories", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Numerotation',
+            name="Numerotation",
             fields=[
-                ('cle', models.CharField(max_length=24, primary_key=True, serialize=False)),
-                ('dernier', models.PositiveIntegerField()),
+                ("cle", models.CharField(max_length=24, primary_key=True, serialize=False)),
+                ("dernier", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=24, null=True, unique=True, verbose_name='référence')),
-                ('nom', models.CharField(max_length=160, verbose_name='nom de la CPTS')),
-                ('nom_normalise', models.CharField(help_text='Unaccented, lower case: for sorting and searching.', max_length=200)),
-                ('region', models.CharField(max_length=3)),
-                ('departements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), default=list, size=None)),
-                ('etat', models.CharField(choices=[('ouvert', 'Ouvert'), ('sans_suite', 'Sans suite')], default='ouvert', max_length=12)),
-                ('visibilite', models.CharField(choices=[('porteur', 'L’association et ses conseillers invités'), ('guichet', 'Le Guichet aussi'), ('ars', 'Le Guichet, l’ARS et l’Assurance Maladie')], default='porteur', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='accounts.organisation')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('departement_pilote', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.departement')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=24, null=True, unique=True, verbose_name="référence")),
+                ("nom", models.CharField(max_length=160, verbose_name="nom de la CPTS")),
+                (
+                    "nom_normalise",
+                    models.CharField(help_text="Unaccented, lower case: for sorting and searching.", max_length=200),
+                ),
+                ("region", models.CharField(max_length=3)),
+                (
+                    "departements",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3), default=list, size=None
+                    ),
+                ),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[("ouvert", "Ouvert"), ("sans_suite", "Sans suite")], default="ouvert", max_length=12
+                    ),
+                ),
+                (
+                    "visibilite",
+                    models.CharField(
+                        choices=[
+                            ("porteur", "L’association et ses conseillers invités"),
+                            ("guichet", "Le Guichet aussi"),
+                            ("ars", "Le Guichet, l’ARS et l’Assurance Maladie"),
+                        ],
+                        default="porteur",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dossiers", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "departement_pilote",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dossier',
+                "verbose_name": "dossier",
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evenement', models.UUIDField(help_text='Id of the event that caused it; no key upwards.')),
-                ('modele', models.CharField(max_length=40)),
-                ('titre', models.CharField(max_length=200)),
-                ('contexte', models.JSONField()),
-                ('code_court', models.CharField(max_length=12, unique=True)),
-                ('etat', models.CharField(choices=[('attendu', 'En préparation'), ('rendu', 'Disponible'), ('echec', 'En échec')], default='attendu', max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('version_modele', models.CharField(blank=True, max_length=16)),
-                ('fichier', models.FileField(blank=True, upload_to='documents/%Y/%m/')),
-                ('sha256', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('taille', models.PositiveIntegerField(default=0)),
-                ('rendu_at', models.DateTimeField(null=True)),
-                ('essais', models.PositiveSmallIntegerField(default=0)),
-                ('erreur', models.TextField(blank=True)),
-                ('prochain_essai_at', models.DateTimeField(null=True)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='dossiers.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evenement", models.UUIDField(help_text="Id of the event that caused it; no key upwards.")),
+                ("modele", models.CharField(max_length=40)),
+                ("titre", models.CharField(max_length=200)),
+                ("contexte", models.JSONField()),
+                ("code_court", models.CharField(max_length=12, unique=True)),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[("attendu", "En préparation"), ("rendu", "Disponible"), ("echec", "En échec")],
+                        default="attendu",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("version_modele", models.CharField(blank=True, max_length=16)),
+                ("fichier", models.FileField(blank=True, upload_to="documents/%Y/%m/")),
+                ("sha256", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("taille", models.PositiveIntegerField(default=0)),
+                ("rendu_at", models.DateTimeField(null=True)),
+                ("essais", models.PositiveSmallIntegerField(default=0)),
+                ("erreur", models.TextField(blank=True)),
+                ("prochain_essai_at", models.DateTimeField(null=True)),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="dossiers.dossier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConseillerInvite',
+            name="ConseillerInvite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('retire_at', models.DateTimeField(null=True)),
-                ('invite_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conseillers', to='dossiers.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField()),
+                ("retire_at", models.DateTimeField(null=True)),
+                (
+                    "invite_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="conseillers", to="dossiers.dossier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Fondement',
+            name="Fondement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cle', models.CharField(max_length=60, verbose_name='clé')),
-                ('article', models.CharField(max_length=160)),
-                ('resume', models.CharField(max_length=500, verbose_name='ce que dit le texte')),
-                ('applicable_du', models.DateField()),
-                ('source', models.CharField(max_length=300)),
-                ('doute', models.CharField(blank=True, max_length=500)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cle", models.CharField(max_length=60, verbose_name="clé")),
+                ("article", models.CharField(max_length=160)),
+                ("resume", models.CharField(max_length=500, verbose_name="ce que dit le texte")),
+                ("applicable_du", models.DateField()),
+                ("source", models.CharField(max_length=300)),
+                ("doute", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('cle', 'applicable_du'), name='fondement_un_par_jour')],
+                "constraints": [models.UniqueConstraint(fields=("cle", "applicable_du"), name="fondement_un_par_jour")],
             },
         ),
         migrations.CreateModel(
-            name='Piece',
+            name="Piece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('genre', models.CharField(choices=[('statuts', 'Statuts de l’association'), ('dirigeants', 'Liste des dirigeants'), ('rib', 'Relevé d’identité bancaire'), ('pouvoir', 'Pouvoir du représentant légal'), ('comptes', 'Comptes approuvés du dernier exercice'), ('rapport', 'Rapport d’activité'), ('soutien', 'Lettre de soutien ou d’engagement'), ('diagnostic', 'Élément de diagnostic'), ('autre', 'Autre document')], max_length=12)),
-                ('nom', models.CharField(max_length=200, verbose_name='nom du fichier')),
-                ('fichier', models.FileField(upload_to='pieces/%Y/%m/')),
-                ('sha256', models.CharField(max_length=64)),
-                ('taille', models.PositiveIntegerField(verbose_name='taille en octets')),
-                ('type_mime', models.CharField(max_length=100)),
-                ('recue_le', models.DateField(verbose_name='reçue le')),
-                ('deposee_at', models.DateTimeField()),
-                ('figee_at', models.DateTimeField(null=True)),
-                ('deposee_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='dossiers.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("statuts", "Statuts de l’association"),
+                            ("dirigeants", "Liste des dirigeants"),
+                            ("rib", "Relevé d’identité bancaire"),
+                            ("pouvoir", "Pouvoir du représentant légal"),
+                            ("comptes", "Comptes approuvés du dernier exercice"),
+                            ("rapport", "Rapport d’activité"),
+                            ("soutien", "Lettre de soutien ou d’engagement"),
+                            ("diagnostic", "Élément de diagnostic"),
+                            ("autre", "Autre document"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("nom", models.CharField(max_length=200, verbose_name="nom du fichier")),
+                ("fichier", models.FileField(upload_to="pieces/%Y/%m/")),
+                ("sha256", models.CharField(max_length=64)),
+                ("taille", models.PositiveIntegerField(verbose_name="taille en octets")),
+                ("type_mime", models.CharField(max_length=100)),
+                ("recue_le", models.DateField(verbose_name="reçue le")),
+                ("deposee_at", models.DateTimeField()),
+                ("figee_at", models.DateTimeField(null=True)),
+                (
+                    "deposee_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pieces", to="dossiers.dossier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reglage',
+            name="Reglage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cle', models.CharField(max_length=60, verbose_name='clé')),
-                ('valeur', models.JSONField()),
-                ('applicable_du', models.DateField()),
-                ('motif', models.CharField(max_length=500, verbose_name='raison')),
-                ('source', models.CharField(max_length=300)),
-                ('doute', models.CharField(blank=True, max_length=500)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cle", models.CharField(max_length=60, verbose_name="clé")),
+                ("valeur", models.JSONField()),
+                ("applicable_du", models.DateField()),
+                ("motif", models.CharField(max_length=500, verbose_name="raison")),
+                ("source", models.CharField(max_length=300)),
+                ("doute", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'verbose_name': 'réglage',
-                'constraints': [models.UniqueConstraint(fields=('cle', 'applicable_du'), name='reglage_un_par_jour'), models.CheckConstraint(condition=models.Q(models.Q(('motif', ''), _negated=True), models.Q(('source', ''), _negated=True)), name='reglage_source')],
+                "verbose_name": "réglage",
+                "constraints": [
+                    models.UniqueConstraint(fields=("cle", "applicable_du"), name="reglage_un_par_jour"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("motif", ""), _negated=True), models.Q(("source", ""), _negated=True)
+                        ),
+                        name="reglage_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Territoire',
+            name="Territoire",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numero', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('population', models.PositiveIntegerField(default=0)),
-                ('taille', models.PositiveSmallIntegerField(default=0)),
-                ('bareme', models.CharField(blank=True, max_length=40)),
-                ('departements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), default=list, size=None)),
-                ('created_at', models.DateTimeField()),
-                ('fige_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='territoires', to='dossiers.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("numero", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("population", models.PositiveIntegerField(default=0)),
+                ("taille", models.PositiveSmallIntegerField(default=0)),
+                ("bareme", models.CharField(blank=True, max_length=40)),
+                (
+                    "departements",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3), default=list, size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("fige_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="territoires", to="dossiers.dossier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PartTerritoire',
+            name="PartTerritoire",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nom', models.CharField(blank=True, max_length=120, verbose_name='quartier')),
-                ('population', models.PositiveIntegerField()),
-                ('millesime', models.CharField(max_length=40, verbose_name='millésime')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='source de la population')),
-                ('motif', models.CharField(blank=True, max_length=500, verbose_name='raison du découpage')),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.commune')),
-                ('territoire', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='dossiers.territoire')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nom", models.CharField(blank=True, max_length=120, verbose_name="quartier")),
+                ("population", models.PositiveIntegerField()),
+                ("millesime", models.CharField(max_length=40, verbose_name="millésime")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="source de la population")),
+                ("motif", models.CharField(blank=True, max_length=500, verbose_name="raison du découpage")),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="territories.commune"
+                    ),
+                ),
+                (
+                    "territoire",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="dossiers.territoire"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['departements'], name='dossier_departements'),
+            model_name="dossier",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["departements"], name="dossier_departements"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['region', 'visibilite'], name='dossier_perimetre'),
+            model_name="dossier",
+            index=models.Index(fields=["region", "visibilite"], name="dossier_perimetre"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['nom_normalise'], name='dossier_nom'),
+            model_name="dossier",
+            index=models.Index(fields=["nom_normalise"], name="dossier_nom"),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(('visibilite', 'porteur'), ('reference__isnull', False), _connector='OR'), name='dossier_lu_hors_association_a_une_reference', violation_error_message='Un dossier déposé porte une référence.'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("visibilite", "porteur"), ("reference__isnull", False), _connector="OR"),
+                name="dossier_lu_hors_association_a_une_reference",
+                violation_error_message="Un dossier déposé porte une référence.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('etat', 'rendu'), _negated=True), fields=['prochain_essai_at'], name='document_a_rendre'),
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("etat", "rendu"), _negated=True),
+                fields=["prochain_essai_at"],
+                name="document_a_rendre",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('evenement', 'modele'), name='document_un_par_evenement'),
+            model_name="document",
+            constraint=models.UniqueConstraint(fields=("evenement", "modele"), name="document_un_par_evenement"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat', 'rendu'), _negated=True), models.Q(models.Q(('fichier', ''), _negated=True), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='document_rendu_a_un_fichier'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("etat", "rendu"), _negated=True),
+                    models.Q(models.Q(("fichier", ""), _negated=True), models.Q(("sha256", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="document_rendu_a_un_fichier",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='document_rendu_immuable', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."etat" = \'rendu\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e56af0643a1c598baef02a626367efae59ae7cff', operation='UPDATE OR DELETE', pgid='pgtrigger_document_rendu_immuable_40b63', table='dossiers_document', when='BEFORE')),
+            model_name="document",
+            trigger=pgtrigger.compiler.Trigger(
+                name="document_rendu_immuable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"etat\" = 'rendu')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e56af0643a1c598baef02a626367efae59ae7cff",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_document_rendu_immuable_40b63",
+                    table="dossiers_document",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conseillerinvite',
-            constraint=models.UniqueConstraint(condition=models.Q(('retire_at', None)), fields=('dossier', 'user'), name='conseiller_invite_une_fois', violation_error_message='Cette personne est déjà invitée.'),
+            model_name="conseillerinvite",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retire_at", None)),
+                fields=("dossier", "user"),
+                name="conseiller_invite_une_fois",
+                violation_error_message="Cette personne est déjà invitée.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.UniqueConstraint(fields=('dossier', 'sha256', 'genre'), name='piece_une_fois', violation_error_message='Ce fichier est déjà joint.'),
+            model_name="piece",
+            constraint=models.UniqueConstraint(
+                fields=("dossier", "sha256", "genre"),
+                name="piece_une_fois",
+                violation_error_message="Ce fichier est déjà joint.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='piece_sha256'),
+            model_name="piece",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="piece_sha256"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territoire',
-            constraint=models.UniqueConstraint(fields=('dossier', 'numero'), name='territoire_version_unique'),
+            model_name="territoire",
+            constraint=models.UniqueConstraint(fields=("dossier", "numero"), name="territoire_version_unique"),
         ),
         migrations.AddConstraint(
-            model_name='territoire',
-            constraint=models.UniqueConstraint(condition=models.Q(('fige_at', None)), fields=('dossier',), name='territoire_un_seul_brouillon'),
+            model_name="territoire",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("fige_at", None)), fields=("dossier",), name="territoire_un_seul_brouillon"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territoire',
-            constraint=models.CheckConstraint(condition=models.Q(('taille__range', (0, 4))), name='territoire_taille_0_a_4'),
+            model_name="territoire",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taille__range", (0, 4))), name="territoire_taille_0_a_4"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='territoire',
-            trigger=pgtrigger.compiler.Trigger(name='territoire_fige', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."fige_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b72df2fbd3df1312f5942d91e6c93dc7ef59f22c', operation='UPDATE OR DELETE', pgid='pgtrigger_territoire_fige_29a32', table='dossiers_territoire', when='BEFORE')),
+            model_name="territoire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="territoire_fige",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."fige_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b72df2fbd3df1312f5942d91e6c93dc7ef59f22c",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_territoire_fige_29a32",
+                    table="dossiers_territoire",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partterritoire',
-            constraint=models.UniqueConstraint(fields=('territoire', 'commune', 'nom'), name='part_unique', violation_error_message='Cette partie du territoire est déjà dans la liste.'),
+            model_name="partterritoire",
+            constraint=models.UniqueConstraint(
+                fields=("territoire", "commune", "nom"),
+                name="part_unique",
+                violation_error_message="Cette partie du territoire est déjà dans la liste.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partterritoire',
-            constraint=models.CheckConstraint(condition=models.Q(('nom', ''), models.Q(models.Q(('source', ''), _negated=True), models.Q(('motif', ''), _negated=True)), _connector='OR'), name='part_de_commune_sourcee', violation_error_message='Un quartier a une population, une source et une raison.'),
+            model_name="partterritoire",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("nom", ""),
+                    models.Q(models.Q(("source", ""), _negated=True), models.Q(("motif", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="part_de_commune_sourcee",
+                violation_error_message="Un quartier a une population, une source et une raison.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='partterritoire',
-            trigger=pgtrigger.compiler.Trigger(name='parts_figees', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE verrou timestamptz;', func="\n                    SELECT fige_at INTO verrou FROM dossiers_territoire\n                     WHERE id = COALESCE(NEW.territoire_id, OLD.territoire_id);\n                    IF verrou IS NOT NULL THEN\n                        RAISE EXCEPTION 'Ce territoire est figé : un changement est une nouvelle version.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='7ec7185c83e2ac588348468af9d94cf02d409ce1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_parts_figees_eb057', table='dossiers_partterritoire', when='BEFORE')),
+            model_name="partterritoire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="parts_figees",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE verrou timestamptz;",
+                    func="\n                    SELECT fige_at INTO verrou FROM dossiers_territoire\n                     WHERE id = COALESCE(NEW.territoire_id, OLD.territoire_id);\n                    IF verrou IS NOT NULL THEN\n                        RAISE EXCEPTION 'Ce territoire est figé : un changement est une nouvelle version.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
+                    hash="7ec7185c83e2ac588348468af9d94cf02d409ce1",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_parts_figees_eb057",
+                    table="dossiers_partterritoire",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='partterritoire',
-            trigger=pgtrigger.compiler.Trigger(name='parts_dans_la_commune', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE total bigint; plafond bigint; entiere boolean;', func="\n                    SELECT sum(population), bool_or(nom = '') AND count(*) > 1 INTO total, entiere\n                      FROM dossiers_partterritoire\n                     WHERE territoire_id = NEW.territoire_id AND commune_id = NEW.commune_id;\n                    SELECT population INTO plafond FROM territories_commune WHERE code = NEW.commune_id;\n                    IF entiere OR (NEW.nom <> '' AND total > plafond) THEN\n                        RAISE EXCEPTION 'Les parties d’une commune dépassent la commune entière.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='9c81aac7e0265f4ab34262afdeaab5fdfbb94b58', operation='INSERT OR UPDATE', pgid='pgtrigger_parts_dans_la_commune_2b5f8', table='dossiers_partterritoire', when='AFTER')),
+            model_name="partterritoire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="parts_dans_la_commune",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE total bigint; plafond bigint; entiere boolean;",
+                    func="\n                    SELECT sum(population), bool_or(nom = '') AND count(*) > 1 INTO total, entiere\n                      FROM dossiers_partterritoire\n                     WHERE territoire_id = NEW.territoire_id AND commune_id = NEW.commune_id;\n                    SELECT population INTO plafond FROM territories_commune WHERE code = NEW.commune_id;\n                    IF entiere OR (NEW.nom <> '' AND total > plafond) THEN\n                        RAISE EXCEPTION 'Les parties d’une commune dépassent la commune entière.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="9c81aac7e0265f4ab34262afdeaab5fdfbb94b58",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_parts_dans_la_commune_2b5f8",
+                    table="dossiers_partterritoire",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

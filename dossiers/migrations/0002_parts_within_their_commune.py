@@ -6,30 +6,64 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dossiers', '0001_initial'),
+        ("dossiers", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='partterritoire',
-            name='parts_figees',
+            model_name="partterritoire",
+            name="parts_figees",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='partterritoire',
-            name='parts_dans_la_commune',
+            model_name="partterritoire",
+            name="parts_dans_la_commune",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='partterritoire',
-            trigger=pgtrigger.compiler.Trigger(name='parts_figees', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE verrou timestamptz;', func="\n                    SELECT fige_at INTO verrou FROM dossiers_territoire\n                     WHERE id = COALESCE(NEW.territoire_id, OLD.territoire_id) FOR NO KEY UPDATE;\n                    IF verrou IS NOT NULL THEN\n                        RAISE EXCEPTION 'Ce territoire est figé : un changement est une nouvelle version.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='8f5c833deea8a189691cea5b000c436c3f3ea2c7', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_parts_figees_eb057', table='dossiers_partterritoire', when='BEFORE')),
+            model_name="partterritoire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="parts_figees",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE verrou timestamptz;",
+                    func="\n                    SELECT fige_at INTO verrou FROM dossiers_territoire\n                     WHERE id = COALESCE(NEW.territoire_id, OLD.territoire_id) FOR NO KEY UPDATE;\n                    IF verrou IS NOT NULL THEN\n                        RAISE EXCEPTION 'Ce territoire est figé : un changement est une nouvelle version.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
+                    hash="8f5c833deea8a189691cea5b000c436c3f3ea2c7",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_parts_figees_eb057",
+                    table="dossiers_partterritoire",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='partterritoire',
-            trigger=pgtrigger.compiler.Trigger(name='parts_dans_la_commune', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (\n                WITH villes AS (\n                    SELECT DISTINCT e.territoire_id, COALESCE(c.parent_id, c.code) AS ville\n                      FROM ecrites e JOIN territories_commune c ON c.code = e.commune_id\n                ), parts AS (\n                    SELECT p.territoire_id, p.commune_id, p.nom, p.population, c.population AS plafond, v.ville,\n                           w.population AS plafond_ville, p.nom = '' AND c.code = v.ville AS ville_entiere\n                      FROM villes v\n                      JOIN territories_commune w ON w.code = v.ville\n                      JOIN territories_commune c ON c.code = v.ville OR c.parent_id = v.ville\n                      JOIN dossiers_partterritoire p ON p.territoire_id = v.territoire_id AND p.commune_id = c.code\n                )\n                SELECT 1 FROM parts GROUP BY territoire_id, commune_id, plafond\n                HAVING (bool_or(nom = '') AND count(*) > 1) OR (bool_or(nom <> '') AND sum(population) > plafond)\n                UNION ALL\n                SELECT 1 FROM parts GROUP BY territoire_id, ville, plafond_ville\n                HAVING (bool_or(ville_entiere) AND count(*) > 1)\n                    OR (bool_or(nom <> '') AND sum(population) > plafond_ville)\n            ) THEN\n                RAISE EXCEPTION 'Les parties d’une commune dépassent la commune entière.'\n                      USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NULL;\n        ", hash='3cbd81438bde67989b40fcaa8ffe0605a8d8db46', level='STATEMENT', operation='INSERT', pgid='pgtrigger_parts_dans_la_commune_2b5f8', referencing='REFERENCING NEW TABLE AS ecrites ', table='dossiers_partterritoire', when='AFTER')),
+            model_name="partterritoire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="parts_dans_la_commune",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF EXISTS (\n                WITH villes AS (\n                    SELECT DISTINCT e.territoire_id, COALESCE(c.parent_id, c.code) AS ville\n                      FROM ecrites e JOIN territories_commune c ON c.code = e.commune_id\n                ), parts AS (\n                    SELECT p.territoire_id, p.commune_id, p.nom, p.population, c.population AS plafond, v.ville,\n                           w.population AS plafond_ville, p.nom = '' AND c.code = v.ville AS ville_entiere\n                      FROM villes v\n                      JOIN territories_commune w ON w.code = v.ville\n                      JOIN territories_commune c ON c.code = v.ville OR c.parent_id = v.ville\n                      JOIN dossiers_partterritoire p ON p.territoire_id = v.territoire_id AND p.commune_id = c.code\n                )\n                SELECT 1 FROM parts GROUP BY territoire_id, commune_id, plafond\n                HAVING (bool_or(nom = '') AND count(*) > 1) OR (bool_or(nom <> '') AND sum(population) > plafond)\n                UNION ALL\n                SELECT 1 FROM parts GROUP BY territoire_id, ville, plafond_ville\n                HAVING (bool_or(ville_entiere) AND count(*) > 1)\n                    OR (bool_or(nom <> '') AND sum(population) > plafond_ville)\n            ) THEN\n                RAISE EXCEPTION 'Les parties d’une commune dépassent la commune entière.'\n                      USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="3cbd81438bde67989b40fcaa8ffe0605a8d8db46",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_parts_dans_la_commune_2b5f8",
+                    referencing="REFERENCING NEW TABLE AS ecrites ",
+                    table="dossiers_partterritoire",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='partterritoire',
-            trigger=pgtrigger.compiler.Trigger(name='parts_dans_la_commune_maj', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (\n                WITH villes AS (\n                    SELECT DISTINCT e.territoire_id, COALESCE(c.parent_id, c.code) AS ville\n                      FROM ecrites e JOIN territories_commune c ON c.code = e.commune_id\n                ), parts AS (\n                    SELECT p.territoire_id, p.commune_id, p.nom, p.population, c.population AS plafond, v.ville,\n                           w.population AS plafond_ville, p.nom = '' AND c.code = v.ville AS ville_entiere\n                      FROM villes v\n                      JOIN territories_commune w ON w.code = v.ville\n                      JOIN territories_commune c ON c.code = v.ville OR c.parent_id = v.ville\n                      JOIN dossiers_partterritoire p ON p.territoire_id = v.territoire_id AND p.commune_id = c.code\n                )\n                SELECT 1 FROM parts GROUP BY territoire_id, commune_id, plafond\n                HAVING (bool_or(nom = '') AND count(*) > 1) OR (bool_or(nom <> '') AND sum(population) > plafond)\n                UNION ALL\n                SELECT 1 FROM parts GROUP BY territoire_id, ville, plafond_ville\n                HAVING (bool_or(ville_entiere) AND count(*) > 1)\n                    OR (bool_or(nom <> '') AND sum(population) > plafond_ville)\n            ) THEN\n                RAISE EXCEPTION 'Les parties d’une commune dépassent la commune entière.'\n                      USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NULL;\n        ", hash='5431227a177d03f73b156e6a62316bb8c6a523fc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_parts_dans_la_commune_maj_c488a', referencing='REFERENCING NEW TABLE AS ecrites ', table='dossiers_partterritoire', when='AFTER')),
+            model_name="partterritoire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="parts_dans_la_commune_maj",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF EXISTS (\n                WITH villes AS (\n                    SELECT DISTINCT e.territoire_id, COALESCE(c.parent_id, c.code) AS ville\n                      FROM ecrites e JOIN territories_commune c ON c.code = e.commune_id\n                ), parts AS (\n                    SELECT p.territoire_id, p.commune_id, p.nom, p.population, c.population AS plafond, v.ville,\n                           w.population AS plafond_ville, p.nom = '' AND c.code = v.ville AS ville_entiere\n                      FROM villes v\n                      JOIN territories_commune w ON w.code = v.ville\n                      JOIN territories_commune c ON c.code = v.ville OR c.parent_id = v.ville\n                      JOIN dossiers_partterritoire p ON p.territoire_id = v.territoire_id AND p.commune_id = c.code\n                )\n                SELECT 1 FROM parts GROUP BY territoire_id, commune_id, plafond\n                HAVING (bool_or(nom = '') AND count(*) > 1) OR (bool_or(nom <> '') AND sum(population) > plafond)\n                UNION ALL\n                SELECT 1 FROM parts GROUP BY territoire_id, ville, plafond_ville\n                HAVING (bool_or(ville_entiere) AND count(*) > 1)\n                    OR (bool_or(nom <> '') AND sum(population) > plafond_ville)\n            ) THEN\n                RAISE EXCEPTION 'Les parties d’une commune dépassent la commune entière.'\n                      USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NULL;\n        ",
+                    hash="5431227a177d03f73b156e6a62316bb8c6a523fc",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_parts_dans_la_commune_maj_c488a",
+                    referencing="REFERENCING NEW TABLE AS ecrites ",
+                    table="dossiers_partterritoire",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -8,76 +8,154 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('dossiers', '0002_parts_within_their_commune'),
-        ('funding', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("dossiers", "0002_parts_within_their_commune"),
+        ("funding", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LigneNomenclature',
+            name="LigneNomenclature",
             fields=[
-                ('code', models.CharField(max_length=30, primary_key=True, serialize=False)),
-                ('edition', models.CharField(max_length=40, verbose_name='édition du formulaire')),
-                ('compte', models.CharField(max_length=20)),
-                ('sens', models.CharField(choices=[('charge', 'Charges'), ('produit', 'Produits')], max_length=8)),
-                ('volontaire', models.BooleanField(help_text='86 and 87: in kind, apart from the first total.')),
-                ('demande', models.BooleanField(help_text='The subsidy asked stands on this line.')),
-                ('libelle', models.CharField(max_length=160, verbose_name='libellé')),
+                ("code", models.CharField(max_length=30, primary_key=True, serialize=False)),
+                ("edition", models.CharField(max_length=40, verbose_name="édition du formulaire")),
+                ("compte", models.CharField(max_length=20)),
+                ("sens", models.CharField(choices=[("charge", "Charges"), ("produit", "Produits")], max_length=8)),
+                ("volontaire", models.BooleanField(help_text="86 and 87: in kind, apart from the first total.")),
+                ("demande", models.BooleanField(help_text="The subsidy asked stands on this line.")),
+                ("libelle", models.CharField(max_length=160, verbose_name="libellé")),
             ],
             options={
-                'verbose_name': 'ligne de la nomenclature',
+                "verbose_name": "ligne de la nomenclature",
             },
         ),
         migrations.RemoveField(
-            model_name='lignebudget',
-            name='compte',
+            model_name="lignebudget",
+            name="compte",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='budgetprevisionnel',
-            trigger=pgtrigger.compiler.Trigger(name='budget_gele', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    PERFORM 1 FROM funding_demandefir WHERE id IN (OLD.demande_id, NEW.demande_id) FOR SHARE;\n    IF EXISTS (SELECT 1 FROM funding_demandefir WHERE id IN (OLD.demande_id, NEW.demande_id) AND etat <> 'brouillon') THEN\n        RAISE EXCEPTION 'Cette demande est déposée : son budget ne change plus.' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='12904821c36ab0835dc723e0ae7946384b068020', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_budget_gele_18822', table='funding_budgetprevisionnel', when='BEFORE')),
+            model_name="budgetprevisionnel",
+            trigger=pgtrigger.compiler.Trigger(
+                name="budget_gele",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    PERFORM 1 FROM funding_demandefir WHERE id IN (OLD.demande_id, NEW.demande_id) FOR SHARE;\n    IF EXISTS (SELECT 1 FROM funding_demandefir WHERE id IN (OLD.demande_id, NEW.demande_id) AND etat <> 'brouillon') THEN\n        RAISE EXCEPTION 'Cette demande est déposée : son budget ne change plus.' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n",
+                    hash="12904821c36ab0835dc723e0ae7946384b068020",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_budget_gele_18822",
+                    table="funding_budgetprevisionnel",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='demandefir',
-            trigger=pgtrigger.compiler.Trigger(name='demande_equilibre_au_depot', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."etat" = \'deposee\' AND OLD."etat" = \'brouillon\')', declare='DECLARE budget record; vus integer := 0; lignes integer; charges numeric; produits numeric; en_nature numeric; en_nature_produits numeric; subvention numeric;', func="\n    FOR budget IN SELECT id, genre FROM funding_budgetprevisionnel WHERE demande_id = NEW.id LOOP\n        SELECT count(*),\n               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'charge' AND NOT n.volontaire), 0),\n               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'produit' AND NOT n.volontaire), 0),\n               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'charge' AND n.volontaire), 0),\n               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'produit' AND n.volontaire), 0),\n               COALESCE(sum(l.montant) FILTER (WHERE n.demande), 0)\n          INTO lignes, charges, produits, en_nature, en_nature_produits, subvention\n          FROM funding_lignebudget l JOIN funding_lignenomenclature n ON n.code = l.ligne_id\n         WHERE l.budget_id = budget.id;\n        IF lignes = 0 THEN\n            RAISE EXCEPTION 'Un budget de la demande est vide.' USING ERRCODE = 'check_violation';\n        END IF;\n        IF charges <> produits THEN\n            RAISE EXCEPTION 'Un budget de la demande n’est pas équilibré : % € de charges, % € de produits.',\n                  charges, produits USING ERRCODE = 'check_violation';\n        END IF;\n        IF en_nature <> en_nature_produits THEN\n            RAISE EXCEPTION 'Les contributions en nature ne s’équilibrent pas : % € au compte 86, % € au compte 87.',\n                  en_nature, en_nature_produits USING ERRCODE = 'check_violation';\n        END IF;\n        IF budget.genre = 'projet' AND subvention <> NEW.montant_demande THEN\n            RAISE EXCEPTION 'La subvention demandée (% €) n’est pas celle du compte 74 (% €).',\n                  NEW.montant_demande, subvention USING ERRCODE = 'check_violation';\n        END IF;\n        vus := vus + 1;\n    END LOOP;\n    IF vus <> 2 OR NEW.montant_demande <= 0 THEN\n        RAISE EXCEPTION 'Une demande se dépose avec un montant et ses deux budgets.' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='d6ff78a05acd44892ab19af280c1d0b9caaac46c', operation='UPDATE', pgid='pgtrigger_demande_equilibre_au_depot_006b1', table='funding_demandefir', when='BEFORE')),
+            model_name="demandefir",
+            trigger=pgtrigger.compiler.Trigger(
+                name="demande_equilibre_au_depot",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.\"etat\" = 'deposee' AND OLD.\"etat\" = 'brouillon')",
+                    declare="DECLARE budget record; vus integer := 0; lignes integer; charges numeric; produits numeric; en_nature numeric; en_nature_produits numeric; subvention numeric;",
+                    func="\n    FOR budget IN SELECT id, genre FROM funding_budgetprevisionnel WHERE demande_id = NEW.id LOOP\n        SELECT count(*),\n               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'charge' AND NOT n.volontaire), 0),\n               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'produit' AND NOT n.volontaire), 0),\n               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'charge' AND n.volontaire), 0),\n               COALESCE(sum(l.montant) FILTER (WHERE n.sens = 'produit' AND n.volontaire), 0),\n               COALESCE(sum(l.montant) FILTER (WHERE n.demande), 0)\n          INTO lignes, charges, produits, en_nature, en_nature_produits, subvention\n          FROM funding_lignebudget l JOIN funding_lignenomenclature n ON n.code = l.ligne_id\n         WHERE l.budget_id = budget.id;\n        IF lignes = 0 THEN\n            RAISE EXCEPTION 'Un budget de la demande est vide.' USING ERRCODE = 'check_violation';\n        END IF;\n        IF charges <> produits THEN\n            RAISE EXCEPTION 'Un budget de la demande n’est pas équilibré : % € de charges, % € de produits.',\n                  charges, produits USING ERRCODE = 'check_violation';\n        END IF;\n        IF en_nature <> en_nature_produits THEN\n            RAISE EXCEPTION 'Les contributions en nature ne s’équilibrent pas : % € au compte 86, % € au compte 87.',\n                  en_nature, en_nature_produits USING ERRCODE = 'check_violation';\n        END IF;\n        IF budget.genre = 'projet' AND subvention <> NEW.montant_demande THEN\n            RAISE EXCEPTION 'La subvention demandée (% €) n’est pas celle du compte 74 (% €).',\n                  NEW.montant_demande, subvention USING ERRCODE = 'check_violation';\n        END IF;\n        vus := vus + 1;\n    END LOOP;\n    IF vus <> 2 OR NEW.montant_demande <= 0 THEN\n        RAISE EXCEPTION 'Une demande se dépose avec un montant et ses deux budgets.' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n",
+                    hash="d6ff78a05acd44892ab19af280c1d0b9caaac46c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_demande_equilibre_au_depot_006b1",
+                    table="funding_demandefir",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='demandefir',
-            trigger=pgtrigger.compiler.Trigger(name='demande_deposee_fixee', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."etat" = \'brouillon\') AND (OLD."montant_demande" IS DISTINCT FROM (NEW."montant_demande") OR OLD."financeur_id" IS DISTINCT FROM (NEW."financeur_id") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."objet" IS DISTINCT FROM (NEW."objet")))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='80d2a5227cf6f08b9a1246b892759d6bb0d88ba7', operation='UPDATE', pgid='pgtrigger_demande_deposee_fixee_4bd27', table='funding_demandefir', when='BEFORE')),
+            model_name="demandefir",
+            trigger=pgtrigger.compiler.Trigger(
+                name="demande_deposee_fixee",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NOT (OLD."etat" = \'brouillon\') AND (OLD."montant_demande" IS DISTINCT FROM (NEW."montant_demande") OR OLD."financeur_id" IS DISTINCT FROM (NEW."financeur_id") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."objet" IS DISTINCT FROM (NEW."objet")))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="80d2a5227cf6f08b9a1246b892759d6bb0d88ba7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_demande_deposee_fixee_4bd27",
+                    table="funding_demandefir",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lignebudget',
-            trigger=pgtrigger.compiler.Trigger(name='ligne_budget_gelee', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    PERFORM 1 FROM funding_demandefir WHERE id IN (SELECT demande_id FROM funding_budgetprevisionnel WHERE id IN (OLD.budget_id, NEW.budget_id)) FOR SHARE;\n    IF EXISTS (SELECT 1 FROM funding_demandefir WHERE id IN (SELECT demande_id FROM funding_budgetprevisionnel WHERE id IN (OLD.budget_id, NEW.budget_id)) AND etat <> 'brouillon') THEN\n        RAISE EXCEPTION 'Cette demande est déposée : son budget ne change plus.' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='f31fc4ebb60ad3947320d41ee702f5f342f23c2f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_ligne_budget_gelee_386d6', table='funding_lignebudget', when='BEFORE')),
+            model_name="lignebudget",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ligne_budget_gelee",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    PERFORM 1 FROM funding_demandefir WHERE id IN (SELECT demande_id FROM funding_budgetprevisionnel WHERE id IN (OLD.budget_id, NEW.budget_id)) FOR SHARE;\n    IF EXISTS (SELECT 1 FROM funding_demandefir WHERE id IN (SELECT demande_id FROM funding_budgetprevisionnel WHERE id IN (OLD.budget_id, NEW.budget_id)) AND etat <> 'brouillon') THEN\n        RAISE EXCEPTION 'Cette demande est déposée : son budget ne change plus.' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n",
+                    hash="f31fc4ebb60ad3947320d41ee702f5f342f23c2f",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_ligne_budget_gelee_386d6",
+                    table="funding_lignebudget",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sectionfir',
-            trigger=pgtrigger.compiler.Trigger(name='section_fir_gelee', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    PERFORM 1 FROM funding_demandefir WHERE id IN (OLD.demande_id, NEW.demande_id) FOR SHARE;\n    IF EXISTS (SELECT 1 FROM funding_demandefir WHERE id IN (OLD.demande_id, NEW.demande_id) AND etat <> 'brouillon') THEN\n        RAISE EXCEPTION 'Cette demande est déposée : ce qui est écrit ne change plus.' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='0ac532bc57955927d505e6499060a38006986709', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_section_fir_gelee_89a52', table='funding_sectionfir', when='BEFORE')),
+            model_name="sectionfir",
+            trigger=pgtrigger.compiler.Trigger(
+                name="section_fir_gelee",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    PERFORM 1 FROM funding_demandefir WHERE id IN (OLD.demande_id, NEW.demande_id) FOR SHARE;\n    IF EXISTS (SELECT 1 FROM funding_demandefir WHERE id IN (OLD.demande_id, NEW.demande_id) AND etat <> 'brouillon') THEN\n        RAISE EXCEPTION 'Cette demande est déposée : ce qui est écrit ne change plus.' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n",
+                    hash="0ac532bc57955927d505e6499060a38006986709",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_section_fir_gelee_89a52",
+                    table="funding_sectionfir",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='seuiltaille',
-            trigger=pgtrigger.compiler.Trigger(name='seuils_publies_immuables', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (SELECT 1 FROM funding_bareme\n                                WHERE id IN (OLD.bareme_id, NEW.bareme_id) AND statut = 'publie') THEN\n                        RAISE EXCEPTION 'Ce barème est publié : ses seuils ne changent plus.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='abf354c2fe7467c49b6a1ee98d4c81d32d39c276', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_seuils_publies_immuables_2da09', table='funding_seuiltaille', when='BEFORE')),
+            model_name="seuiltaille",
+            trigger=pgtrigger.compiler.Trigger(
+                name="seuils_publies_immuables",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF EXISTS (SELECT 1 FROM funding_bareme\n                                WHERE id IN (OLD.bareme_id, NEW.bareme_id) AND statut = 'publie') THEN\n                        RAISE EXCEPTION 'Ce barème est publié : ses seuils ne changent plus.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
+                    hash="abf354c2fe7467c49b6a1ee98d4c81d32d39c276",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_seuils_publies_immuables_2da09",
+                    table="funding_seuiltaille",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetprevisionnel',
-            constraint=models.CheckConstraint(condition=models.Q(('genre__in', ['association', 'projet'])), name='budget_genre_connu', violation_error_message='Ce genre de budget n’existe pas.'),
+            model_name="budgetprevisionnel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("genre__in", ["association", "projet"])),
+                name="budget_genre_connu",
+                violation_error_message="Ce genre de budget n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetprevisionnel',
-            constraint=models.CheckConstraint(condition=models.Q(('exercice__range', (2000, 2100))), name='budget_exercice_plausible', violation_error_message='L’exercice est une année, par exemple 2027.'),
+            model_name="budgetprevisionnel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("exercice__range", (2000, 2100))),
+                name="budget_exercice_plausible",
+                violation_error_message="L’exercice est une année, par exemple 2027.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='demandefir',
-            constraint=models.CheckConstraint(condition=models.Q(('montant_demande', django.db.models.functions.math.Round('montant_demande'))), name='demande_euros_entiers', violation_error_message='Le montant demandé est en euros entiers.'),
+            model_name="demandefir",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("montant_demande", django.db.models.functions.math.Round("montant_demande"))),
+                name="demande_euros_entiers",
+                violation_error_message="Le montant demandé est en euros entiers.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lignenomenclature',
-            constraint=models.UniqueConstraint(condition=models.Q(('demande', True)), fields=('demande',), name='nomenclature_une_ligne_demande'),
+            model_name="lignenomenclature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("demande", True)), fields=("demande",), name="nomenclature_une_ligne_demande"
+            ),
         ),
         migrations.AlterField(
-            model_name='lignebudget',
-            name='ligne',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funding.lignenomenclature'),
+            model_name="lignebudget",
+            name="ligne",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="funding.lignenomenclature"
+            ),
         ),
     ]
