@@ -58,7 +58,7 @@ def communes_of_epci(code: str) -> CommuneQuerySet[Commune]:
     return (
         Commune.objects.current()
         .whole()
-        .filter(epci=code)
+        .filter(epci=code if code.isalnum() else "")
         .select_related("departement")
         .order_by("nom_normalise", "code")
     )
@@ -66,7 +66,8 @@ def communes_of_epci(code: str) -> CommuneQuerySet[Commune]:
 
 def communes(codes: Collection[str]) -> dict[str, Commune]:
     """The communes and arrondissements of these codes that the vintage in force lists, with their département."""
-    found = Commune.objects.current().filter(code__in=codes).select_related("departement")
+    readable = [code for code in codes if code.isalnum()]  # a forged code may hold what PostgreSQL cannot read
+    found = Commune.objects.current().filter(code__in=readable).select_related("departement")
     return {commune.code: commune for commune in found.order_by("code")}
 
 

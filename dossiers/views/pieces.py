@@ -1,5 +1,6 @@
 """The files joined to a dossier: read, joined, removed, downloaded, through the perimeter of the dossier."""
 
+import re
 from typing import Any
 
 import rules
@@ -106,7 +107,12 @@ def _writes(request: HttpRequest, dossier: Dossier) -> bool:
 def _return_path(request: HttpRequest) -> str:
     """The page of this site the person comes from, "" when there is none or when it is elsewhere."""
     path = request.POST.get("retour") or request.GET.get("retour") or ""
-    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
+    ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if ours and not _MISREAD.search(path) else ""
+
+
+_MISREAD = re.compile(r"[\\\x00-\x20\x7f]")
+"""A browser drops tabs and takes a backslash for a slash: `/\\<tab>/ailleurs` would lead to another site."""
 
 
 def _with_return(url: str, retour: str) -> str:

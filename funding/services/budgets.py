@@ -18,6 +18,7 @@ from funding.sections import BUDGETS, CHIFFRAGE, DETAIL, MONTANT
 from funding.selectors import budget_lines, natures_on
 from funding.services.requests import as_manques, lock_for_writing
 from funding.states import GenreBudget
+from guichet.kernel import money
 from guichet.kernel.lifecycle import Refused
 
 
@@ -37,7 +38,7 @@ def save_budget(
 
     `montants`: line code to whole euros above zero; `details`: line code to what the form asks to specify, kept where
     there is an amount. A budget that does not balance is saved as a draft. Raises VersionConflict (nothing written),
-    or Refused: a line the form does not know, an amount that is not in whole euros.
+    or Refused: a line the form does not know, an amount that is not in whole euros or that no form would take.
     """
     locked = lock_for_writing(demande, by=by)
     _judge(montants, details)
@@ -92,6 +93,9 @@ def _judge(montants: Mapping[str, Decimal], details: Mapping[str, str]) -> None:
     for code, montant in montants.items():
         if montant <= 0 or montant != montant.to_integral_value():
             raise Refused(f"«\u00a0{known[code].libelle}\u00a0»\u00a0: un montant en euros entiers, au-dessus de zéro.")
+        if montant > money.PLUS_GRAND_MONTANT:
+            limit = money.euros(money.PLUS_GRAND_MONTANT)
+            raise Refused(f"«\u00a0{known[code].libelle}\u00a0»\u00a0: {money.euros(montant)}, plus que {limit}.")
 
 
 def _write_lines(

@@ -66,7 +66,7 @@ class RetirerConseillerView(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         lettre = own_letter(request, pk)
         user_id = request.POST.get("user", "")
-        if not user_id.isdecimal():
+        if not user_id.isdecimal() or len(user_id) > 18:
             raise Http404
         remove_adviser(dossier=lettre.dossier, user_id=int(user_id), by=request.acteur, now=request.now)
         messages.success(request, "Cette personne ne lit plus votre brouillon.")

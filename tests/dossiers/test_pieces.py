@@ -353,8 +353,9 @@ def test_the_guichet_reads_deposited_pieces_without_a_form(client):
     assert send(client, dossier).status_code == 409
 
 
-def test_the_way_back_never_leaves_the_site(signed_in, dossier):
-    page = signed_in.get(reverse("dossiers:pieces", args=[dossier.pk]), {"retour": "//ailleurs.example/"})
+@pytest.mark.parametrize("address", ["//ailleurs.example/", "/\\\t/ailleurs.example/", "//\t/ailleurs.example/"])
+def test_the_way_back_never_leaves_the_site(signed_in, dossier, address):
+    page = signed_in.get(reverse("dossiers:pieces", args=[dossier.pk]), {"retour": address})
     assert "ailleurs.example" not in page.content.decode()
 
 

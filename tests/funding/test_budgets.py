@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
@@ -11,6 +12,7 @@ from dossiers.services.sections import VersionConflict
 from dossiers.states import EtatSection
 from funding.models import LigneBudget, LigneNomenclature
 from funding.nomenclature import nomenclature
+from funding.questions.fields import QuantiteField
 from funding.sections import BUDGET_PROJET, CHIFFRAGE, DEMANDE
 from funding.selectors import budget_lines, natures_on
 from funding.services.budgets import report_chiffrage
@@ -182,6 +184,31 @@ def test_an_empty_set_of_needs_carries_nothing() -> None:
 
     with pytest.raises(Refused, match="il n’y a rien à reporter"):
         report_chiffrage(demande=demande, version=0, by=by, now=NOW)
+
+
+def test_needs_beyond_any_amount_are_refused_and_the_budget_stays() -> None:
+    demande, by = demande_vide()
+    huge = {"nature": "coordination_salariee", "personnes": "1000", "heures": "100000", "taux": "999999999,99"}
+    write(demande, CHIFFRAGE, {f"temps-0-{name}": value for name, value in huge.items()}, by=by)
+    write_budget(demande, GenreBudget.PROJET, {"74_ars": "25000"}, by=by)
+
+    with pytest.raises(Refused, match="plus que 999\u00a0999\u00a0999,99"):
+        report_chiffrage(demande=demande, version=1, by=by, now=NOW)
+
+    assert budget_lines(demande, GenreBudget.PROJET)[1] == {"74_ars": Decimal(25000)}
+
+
+@pytest.mark.parametrize("typed", ["1e3", "0E+999999", "1_000", "+5", "-0", "NaN", "Infinity", "١٢", "1,234", "100001"])
+def test_a_quantity_is_figures_and_a_comma(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        QuantiteField("Heures").clean(typed)
+
+
+def test_a_quantity_is_read_as_people_type_it() -> None:
+    field = QuantiteField("Heures")
+    assert [field.clean(typed) for typed in ("12", " 1\u00a0200,5 ", "7.50", "0", "")] == [
+        Decimal(12), Decimal("1200.5"), Decimal("7.5"), Decimal(0), None,
+    ]  # fmt: skip
 
 
 # --- The database, whatever code runs -------------------------------------------------------------------

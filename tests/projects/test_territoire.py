@@ -217,7 +217,9 @@ def test_the_porteur_learns_of_a_neighbour_without_its_name(signed_in, lettre, b
     [
         ("ajouter", {"code": "99999"}, "ne connaît pas de commune"),
         ("ajouter", {"code": "<script>"}, "ne connaît pas de commune"),
+        ("ajouter", {"code": "\0"}, "ne connaît pas de commune"),
         ("ajouter", {"epci": "1"}, "ne connaît pas d’EPCI"),
+        ("ajouter", {"epci": "\0"}, "ne connaît pas d’EPCI"),
         ("retirer", {}, "Cochez au moins une commune"),
         ("retirer", {"part": "abc"}, "Cochez au moins une commune"),
         ("pilote", {"departement": "2B"}, "l’un de ceux du territoire"),
