@@ -181,9 +181,7 @@ class ProjetForm(SectionForm):
             for wanted in (True, False)
         )
         self.groupes = (
-            Groupe(
-                "Les missions socles", socle, "Chacune est nécessaire au dépôt\u00a0; quelques lignes suffisent."
-            ),
+            Groupe("Les missions socles", socle, "Chacune est nécessaire au dépôt\u00a0; quelques lignes suffisent."),
             Groupe(
                 "Les missions optionnelles et le reste", (*options, "autres"), "Si elles font partie de votre projet."
             ),
