@@ -75,6 +75,24 @@ def failure_keeps_the_text(page: Page, letter: LettreIntention, check_axe: Check
     assert needs(letter) == "Écrit sans réseau."
 
 
+def test_a_bank_account_never_stays_in_the_browser(open_context: Windows) -> None:
+    by = porteur()
+    letter = ready_letter(by, demande=False)
+    page = gestures.come_back(open_context(), by.user)
+    page.goto(f"/lettres/{letter.pk}/rubriques/association/")
+    page.evaluate("localStorage.setItem('guichet-brouillon:1:/ancien/', JSON.stringify({at: 0, texts: []}))")
+    page.reload()
+    page.get_by_label("Sigle").fill("ESSAI")
+    page.route("**/rubriques/association/", lambda route: route.abort())
+    page.context.watch.allow("ERR_FAILED")  # type: ignore[attr-defined]
+    page.get_by_label("IBAN").fill("FR7630006000011234567890189")
+    expect(page.locator("[data-autosave-state]")).to_have_text(FAILED)
+    stored = page.evaluate("JSON.stringify(localStorage)")
+    assert "ESSAI" in stored
+    assert "FR76" not in stored
+    assert "/ancien/" not in stored
+
+
 def test_the_second_of_two_writers_is_told_and_both_texts_are_shown(open_context: Windows, check_axe: Check) -> None:
     by = porteur()
     letter = ready_letter(by, demande=False)
