@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from accounts.selectors import inbox, troubled_mails
 from dossiers.selectors.documents import troubled_documents
@@ -20,6 +21,7 @@ from projects.views import presenters
 HOME_LETTERS = 10
 
 
+@require_safe
 @login_required
 def accueil_role(request: HttpRequest) -> HttpResponse:
     """The page one lands on after signing in, by the capacity one acts in."""
@@ -74,16 +76,18 @@ def admin(request: HttpRequest) -> HttpResponse:
 
 def milestones(lettre: LettreIntention) -> list[dict[str, Any]]:
     """The timeline of a letter on the home: opened, deposited, then what comes."""
-    items: list[dict[str, Any]] = [
-        {"quand": presenters.day_of(lettre.created_at), "titre": "Lettre commencée", "moment": "done"}
-    ]
+    items = [_milestone(presenters.day_of(lettre.created_at), "Lettre commencée", "done")]
     if lettre.etat in ECRITURE:
-        items.append({"quand": "Aujourd’hui", "titre": "Vous écrivez la lettre", "moment": "today"})
-        items.append({"quand": "Ensuite", "titre": "Dépôt au Guichet", "moment": "to-come"})
+        items.append(_milestone("Aujourd’hui", "Vous écrivez la lettre", "today"))
+        items.append(_milestone("Ensuite", "Dépôt au Guichet", "to-come"))
     elif lettre.deposee_at:
-        items.append({"quand": presenters.day_of(lettre.deposee_at), "titre": "Lettre déposée", "moment": "done"})
-    items += [
-        {"quand": "Ensuite", "titre": "Avis des URPS", "moment": "to-come"},
-        {"quand": "Puis", "titre": "Décision de l’ARS", "moment": "to-come"},
-    ]
+        items.append(_milestone(presenters.day_of(lettre.deposee_at), "Lettre déposée", "done"))
+    after = ("Puis", "Enfin") if lettre.etat in ECRITURE else ("Ensuite", "Puis")
+    items.append(_milestone(after[0], "Avis des URPS", "to-come"))
+    items.append(_milestone(after[1], "Décision de l’ARS", "to-come"))
     return items
+
+
+def _milestone(quand: str, titre: str, moment: str) -> dict[str, Any]:
+    """With every key its component reads: Django looks long for one that is not there."""
+    return {"quand": quand, "titre": titre, "moment": moment, "acteur": "", "detail": "", "document": None}

@@ -187,26 +187,22 @@ class LettresView(LoginRequiredMixin, View):
         if not rules.test_rule("lettres.lister", request.acteur):
             raise Http404
         page = Paginator(deposited_letters(request.acteur), self.PER_PAGE).get_page(request.GET.get("page"))
-        rows = [
-            [
-                {
-                    "texte": lettre.dossier.nom,
-                    "url": reverse("projects:lettre", args=[lettre.pk]),
-                    "note": lettre.dossier.reference,
-                },
-                {"texte": lettre.dossier.association.nom, "libelle": "Association"},
-                {
-                    "texte": str(lettre.dossier.departement_pilote),
-                    "note": presenters.size_of(lettre),
-                    "libelle": "Territoire",
-                },
-                {"texte": presenters.day_of(lettre.deposee_at), "libelle": "Déposée le"},
-                {"texte": lettre.get_etat_display(), "ton": presenters.tag_of(lettre)["ton"], "libelle": "État"},
-            ]
-            for lettre in lines_of(page.object_list)
-        ]
-        columns = [{"libelle": name} for name in ("CPTS", "Association", "Territoire", "Déposée le", "État")]
+        rows = [_line(lettre) for lettre in lines_of(page.object_list)]
+        columns = [presenters.column(name) for name in ("CPTS", "Association", "Territoire", "Déposée le", "État")]
         return render(request, "projects/lettres.html", {"page": page, "lignes": rows, "colonnes": columns})
+
+
+def _line(lettre: LettreIntention) -> list[dict[str, str]]:
+    """A letter as one line of the list, cell by cell."""
+    dossier = lettre.dossier
+    url = reverse("projects:lettre", args=[lettre.pk])
+    return [
+        presenters.cell(dossier.nom, url=url, note=dossier.reference or ""),
+        presenters.cell(dossier.association.nom, libelle="Association"),
+        presenters.cell(str(dossier.departement_pilote), note=presenters.size_of(lettre), libelle="Territoire"),
+        presenters.cell(presenters.day_of(lettre.deposee_at), libelle="Déposée le"),
+        presenters.cell(lettre.get_etat_display(), ton=presenters.tag_of(lettre)["ton"], libelle="État"),
+    ]
 
 
 def written_letter(request: HttpRequest, pk: int) -> LettreIntention:

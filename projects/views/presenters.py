@@ -28,6 +28,16 @@ TONS_SECTION = {EtatSection.EN_COURS: "warn", EtatSection.COMPLET: "ok"}
 Sections = list[tuple[Rubrique, Section]]
 
 
+def cell(texte: str, **more: str) -> dict[str, str]:
+    """A cell of a list with every key its component reads: Django looks long for one that is not there."""
+    return {"texte": texte, "url": "", "note": "", "libelle": "", "classe": "", **more}
+
+
+def column(libelle: str) -> dict[str, str]:
+    """The head of a column nothing is sorted by."""
+    return {"libelle": libelle, "url": "", "tri": "", "classe": ""}
+
+
 def tag_of(lettre: LettreIntention) -> dict[str, str]:
     """The state in words and its tone."""
     return {"libelle": lettre.get_etat_display(), "ton": TONS_LETTRE.get(EtatLettre(lettre.etat), "")}
