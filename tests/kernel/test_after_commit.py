@@ -1,8 +1,21 @@
 """A queue that is away costs nothing to the person who acts."""
 
+import json
+import logging
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+
+import pytest
+from django.db import transaction
+
+from guichet.celery import app
+from guichet.kernel import after_commit
+from guichet.kernel.after_commit import QUIET_SECONDS, wake
+from guichet.kernel.lifecycle import Refused
 
 SCRIPT = """
 import time, django
@@ -26,3 +39,78 @@ def test_a_queue_that_is_away_is_noted_once_and_never_waited_for(root: object) -
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("left to the sweep") == 1
     assert float(done.stdout.split("last: ")[1]) < 0.05
+
+
+# --- One wake-up a transaction, after it commits ----------------------------------------------------------
+
+
+@pytest.fixture
+def queued() -> Iterator[Callable[[], list[str]]]:
+    """The names of the tasks that wait in the broker, oldest first; none before and after."""
+    with app.connection_for_write() as connection:
+        broker = connection.default_channel.client
+        broker.delete("celery")
+        yield lambda: [json.loads(message)["headers"]["task"] for message in reversed(broker.lrange("celery", 0, -1))]
+        broker.delete("celery")
+
+
+@pytest.fixture(autouse=True)
+def _not_silent() -> Iterator[None]:
+    after_commit._silent_until = 0.0
+    yield
+    after_commit._silent_until = 0.0
+
+
+Capture = Callable[..., AbstractContextManager[list[Callable[[], object]]]]
+
+
+@pytest.mark.django_db
+def test_a_task_is_woken_once_however_often_it_is_asked_and_only_after_the_commit(
+    queued: Callable[[], list[str]], django_capture_on_commit_callbacks: Capture
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True) as calls:
+        for _ in range(3):
+            wake("essai.un")
+        wake("essai.deux")
+        assert queued() == []
+    assert len(calls) == 2
+    assert queued() == ["essai.un", "essai.deux"]
+
+
+@pytest.mark.django_db
+def test_what_is_rolled_back_wakes_nobody(
+    queued: Callable[[], list[str]], django_capture_on_commit_callbacks: Capture
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        with suppress(Refused), transaction.atomic():
+            wake("essai.un")
+            raise Refused("Non.")
+        wake("essai.deux")
+    assert queued() == ["essai.deux"]
+
+
+@pytest.mark.django_db
+def test_a_queue_that_is_away_is_left_alone_for_a_while_then_tried_again(
+    queued: Callable[[], list[str]],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Capture,
+) -> None:
+    def act(task: str) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            wake(task)
+
+    def unreachable(*args: object, **kwargs: object) -> None:
+        raise ConnectionRefusedError("no queue")
+
+    with monkeypatch.context() as broken, caplog.at_level(logging.WARNING, logger="guichet.kernel.after_commit"):
+        broken.setattr(app, "send_task", unreachable)
+        act("essai.un")
+        act("essai.deux")
+    assert caplog.messages == ["queue unreachable, essai.un is left to the sweep: no queue"]
+    assert 5 < after_commit._silent_until - time.monotonic() <= QUIET_SECONDS == 10.0
+    act("essai.trois")
+    assert queued() == []
+    after_commit._silent_until = time.monotonic() - 0.01
+    act("essai.quatre")
+    assert queued() == ["essai.quatre"]

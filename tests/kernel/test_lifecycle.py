@@ -149,6 +149,19 @@ def test_the_buttons_are_the_rows_one_may_apply(lettre: LettreIntention, by: Act
     assert table.available(lettre, by=writer, now=NOW) == []
 
 
+def test_the_buttons_are_judged_at_the_instant_of_the_page(lettre: LettreIntention, by: Acteur) -> None:
+    morning = cycle(replace(RETIRER, guard=lambda obj, now: "" if now == NOW else "Trop tard."))
+    assert [row.action for row in morning.available(lettre, by=by, now=NOW)] == ["retirer"]
+    assert morning.available(lettre, by=by, now=LATE_IN_PARIS) == []
+
+
+def test_the_last_act_is_told_not_an_earlier_one(lettre: LettreIntention, by: Acteur) -> None:
+    for minutes in (3, 7, 1, 9, 5, 2, 8, 4):
+        cycle(NOTER).apply(lettre, "noter", by=by, now=NOW + timedelta(minutes=minutes))
+    later = replace(RETIRER, sources=("deposee",))
+    assert "depuis le 16/11/2026 à 10 h 09" in cycle(later).refusal(lettre, "retirer", by=by, now=NOW)
+
+
 def test_the_object_is_locked_after_its_parent(
     lettre: LettreIntention, by: Acteur, django_assert_num_queries: object
 ) -> None:

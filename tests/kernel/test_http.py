@@ -1,0 +1,180 @@
+"""What every request shares: its instant, the size of its body, and a page for each refusal."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import path
+from django.utils import timezone
+
+from guichet import urls
+from guichet.kernel import http
+from guichet.kernel.lifecycle import Refused
+from guichet.urls import handler400, handler403, handler404, handler500  # noqa: F401 - this module is the table of addresses
+
+SEEN: list[HttpRequest] = []
+
+
+def seen(request: HttpRequest) -> HttpResponse:
+    SEEN.append(request)
+    return HttpResponse("vu")
+
+
+def raising(error: Exception) -> Any:
+    def view(request: HttpRequest) -> HttpResponse:
+        raise error
+
+    return view
+
+
+urlpatterns = [
+    path("essai/vu/", seen),
+    path("essai/refus/", raising(Refused("Cette lettre est « Déposée » : elle ne se modifie plus."))),
+    path("essai/base/", raising(OperationalError("the database system is shutting down"))),
+    path("essai/lien/", raising(InterfaceError("the connection is closed"))),
+    path("essai/requete/", raising(ProgrammingError("relation does not exist"))),
+    path("essai/gros/", raising(RequestDataTooBig("too big"))),
+    path("essai/mauvais/", raising(BadRequest("bad"))),
+    path("essai/faute/", raising(ZeroDivisionError())),
+    *urls.urlpatterns,
+]
+
+
+@pytest.fixture(autouse=True)
+def _urls(settings: Any) -> None:
+    settings.ROOT_URLCONF = __name__
+    SEEN.clear()
+
+
+@pytest.fixture
+def visitor(db: None) -> Client:
+    return Client(raise_request_exception=False)
+
+
+def test_the_instant_of_a_request_is_taken_once_with_its_zone(visitor: Client) -> None:
+    before = timezone.now()
+    assert visitor.get("/essai/vu/").content == b"vu"
+    now = SEEN[0].now  # type: ignore[attr-defined]
+    assert before <= now <= timezone.now()
+    assert now.utcoffset() == datetime(2026, 1, 1, tzinfo=UTC).utcoffset()
+
+
+def test_an_act_the_law_refuses_is_a_409_that_gives_its_sentence(visitor: Client) -> None:
+    answer = visitor.get("/essai/refus/")
+    assert answer.status_code == 409
+    assert "Cette lettre est «" in answer.content.decode()
+    assert "elle ne se modifie plus." in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/essai/base/", "/essai/lien/"])
+def test_a_database_that_is_away_is_a_503_in_french_that_asks_to_come_back(
+    visitor: Client, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR, logger="guichet.kernel.http"):
+        answer = visitor.get(address)
+    assert answer.status_code == 503
+    assert (answer["Retry-After"], answer["Cache-Control"]) == ("10", "no-store")
+    assert '<html lang="fr"' in answer.content.decode()
+    assert [record.message.split(":")[0] for record in caplog.records if record.name == "guichet.kernel.http"] == [
+        f"database unavailable on {address}"
+    ]
+
+
+def away(get_response: http.GetResponse) -> http.GetResponse:
+    """A middleware that is the first to need the database."""
+
+    def lost(request: HttpRequest) -> HttpResponse:
+        raise OperationalError("no connection")
+
+    return lost
+
+
+def test_a_database_lost_in_a_middleware_is_a_503_too(visitor: Client, settings: Any) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.away"]
+    answer = visitor.get("/essai/vu/")
+    assert (answer.status_code, SEEN) == (503, [])
+
+
+def test_a_fault_of_ours_is_not_said_to_be_a_database_away(visitor: Client) -> None:
+    for address in ("/essai/requete/", "/essai/faute/"):
+        answer = visitor.get(address)
+        assert answer.status_code == 500
+        assert '<html lang="fr"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [
+        ("0", 200),
+        ("", 200),
+        ("{limit}", 200),
+        ("{over}", 413),
+        ("-1", 413),
+        ("beaucoup", 413),
+        ("²", 413),
+        ("1.5", 413),
+    ],
+)
+def test_a_body_past_the_limit_is_refused_before_it_is_read(settings: Any, length: str, status: int) -> None:
+    length = length.format(limit=settings.BODY_MAX_BYTES, over=settings.BODY_MAX_BYTES + 1)
+    request = RequestFactory().get("/essai/vu/")
+    request.META["CONTENT_LENGTH"] = length
+    answer = http.BodyLimitMiddleware(seen)(request)
+    assert answer.status_code == status
+    assert bool(SEEN) is (status == 200)
+
+
+def test_a_refused_body_says_the_limit_and_closes_the_connection(settings: Any) -> None:
+    answer = http.too_large(RequestFactory().get("/"))
+    assert answer["Connection"] == "close"
+    megabytes = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+    assert f"{megabytes} Mo" in answer.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ")
+
+
+@pytest.mark.parametrize(("address", "status"), [("/essai/gros/", 413), ("/essai/mauvais/", 400)])
+def test_bytes_that_cannot_be_read_get_their_page(visitor: Client, address: str, status: int) -> None:
+    answer = visitor.get(address)
+    assert answer.status_code == status
+    assert '<html lang="fr"' in answer.content.decode()
+
+
+def test_what_is_past_the_limit_of_django_is_a_413_as_well() -> None:
+    request = RequestFactory().get("/")
+    assert http.bad_request(request, RequestDataTooBig("too big")).status_code == 413
+    assert http.bad_request(request, BadRequest("bad")).status_code == 400
+    assert http.BodyLimitMiddleware(seen).process_exception(request, ValueError()) is None
+    assert http.NowMiddleware(seen).process_exception(request, ValueError()) is None
+
+
+def test_a_form_of_another_site_is_a_403_that_explains(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="guichet.kernel.http"):
+        answer = http.csrf_refused(RequestFactory().post("/lettres/"), reason="CSRF cookie not set.")
+    assert answer.status_code == 403
+    assert '<html lang="fr"' in answer.content.decode()
+    assert caplog.messages == ["csrf refused on /lettres/: CSRF cookie not set."]
+
+
+def test_a_wrong_address_and_a_missing_right_have_their_page(visitor: Client) -> None:
+    request = visitor.get("/essai/vu/").wsgi_request
+    for page, status in ((http.not_found, 404), (http.forbidden, 403)):
+        answer = page(request, Exception())
+        assert answer.status_code == status
+        assert '<html lang="fr"' in answer.content.decode()
+    assert visitor.get("/nulle-part/").status_code == 404
+
+
+def test_the_handlers_of_the_project_are_these() -> None:
+    from guichet import urls
+
+    named = {
+        "handler400": "bad_request",
+        "handler403": "forbidden",
+        "handler404": "not_found",
+        "handler500": "server_error",
+    }
+    assert {name: str(getattr(urls, name)).rsplit(".", 1)[-1] for name in named} == named
