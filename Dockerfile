@@ -27,5 +27,6 @@ VOLUME ["/data"]
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/sante/vivant', timeout=4)"]
-CMD ["gunicorn", "guichet.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-tmp-dir", "/dev/shm", \
-     "--max-requests", "2000", "--max-requests-jitter", "200", "--access-logfile", "-"]
+# Threads: a slow download holds one of them, not a whole worker, and is not cut after thirty seconds.
+CMD ["gunicorn", "guichet.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
+     "--worker-tmp-dir", "/dev/shm", "--max-requests", "2000", "--max-requests-jitter", "200", "--access-logfile", "-"]

@@ -72,6 +72,7 @@ class AssociationForm(SectionForm):
         check=iban,
         label="IBAN",
         help_text="Le compte de l’association. Seules les personnes qui versent la subvention le lisent en entier.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-never-kept": ""}),
     )
 
     groupes = (

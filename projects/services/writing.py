@@ -14,6 +14,7 @@ from dossiers.questions import Manque
 from dossiers.services.sections import save_section
 from funding.models import DemandeFir
 from funding.services.requests import create_request, prefill
+from funding.states import EtatDemandeFir
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
 from projects.carrying import SOURCE, request_values
@@ -57,7 +58,7 @@ def save_letter_section(
         _name_association(locked, contenu)
     if cle == FINANCEMENT:
         _choose_funding(locked, contenu, by=by, now=now)
-    if locked.demande and not locked.sans_demande:
+    if locked.demande and not locked.sans_demande and locked.demande.etat == EtatDemandeFir.BROUILLON:
         _carry_to_request(locked, locked.demande, by=by, now=now)
     return saved
 

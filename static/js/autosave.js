@@ -5,6 +5,7 @@
      409 {conflit, message, url}           someone else saved meanwhile: nothing is overwritten, saving stops
      422 {erreurs: {field: [message]}}     said beside each field
    Anything else is a failure: it is said, the text stays in this browser, and is offered at the next opening.
+   A field with data-never-kept (a bank account) is sent but never stays in the browser, which others may use.
    The words are shown in [data-autosave-state], inside the form or elsewhere in the page. */
 
 const DELAY = 1500;
@@ -14,6 +15,7 @@ const NOT_TEXT = new Set(["csrfmiddlewaretoken", "version"]);
 const NBSP = "\u00a0";
 
 for (const form of document.querySelectorAll("form[data-autosave]")) start(form);
+forgetOld();
 
 function start(form) {
   const key = `guichet-brouillon:${form.dataset.autosaveKey || ""}:${new URL(form.action).pathname}`;
@@ -144,7 +146,11 @@ function renewToken(form) {
 
 function texts(form, onlyText) {
   const all = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-  return onlyText ? all.filter(([name]) => !NOT_TEXT.has(name)) : all;
+  return onlyText ? all.filter(([name]) => !NOT_TEXT.has(name) && !neverKept(form, name)) : all;
+}
+
+function neverKept(form, name) {
+  return form.elements.namedItem(name)?.dataset?.neverKept !== undefined;
 }
 
 function versionOf(form) {
@@ -173,6 +179,22 @@ function forget(page) {
     localStorage.removeItem(page.key);
   } catch {
     /* Nothing was kept. */
+  }
+}
+
+function storedNames() {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
+
+/* The copies of pages nobody came back to. */
+function forgetOld() {
+  for (const key of storedNames().filter((name) => name.startsWith("guichet-brouillon:"))) {
+    const copy = kept({ key });
+    if (!copy || Date.now() - copy.at > KEPT_FOR) forget({ key });
   }
 }
 

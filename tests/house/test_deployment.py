@@ -125,6 +125,12 @@ def test_the_image_runs_as_a_plain_user_with_pango(root):
     assert "--require-hashes" in steps
 
 
+def test_a_slow_line_holds_the_proxy_and_not_the_portal(root):
+    """One person who sends or fetches a large file slowly must not take a whole process, nor be cut after 30 s."""
+    assert '"--threads", "4"' in (root / "Dockerfile").read_text()
+    assert "request_buffers 24MB" in (root / "deploy" / "Caddyfile").read_text()
+
+
 def test_every_locked_package_has_its_hash(root):
     for name in ("requirements.txt", "requirements-dev.txt"):
         blocks = re.findall(r"^[a-z0-9].*==.*(?:\n    .*)*", (root / name).read_text(), re.MULTILINE)

@@ -84,9 +84,9 @@ def test_a_bank_account_never_stays_in_the_browser(open_context: Windows) -> Non
     page.reload()
     page.get_by_label("Sigle").fill("ESSAI")
     page.route("**/rubriques/association/", lambda route: route.abort())
-    page.context.watch.allow("ERR_FAILED")  # type: ignore[attr-defined]
     page.get_by_label("IBAN").fill("FR7630006000011234567890189")
     expect(page.locator("[data-autosave-state]")).to_have_text(FAILED)
+    page.context.watch.allow("ERR_FAILED")  # type: ignore[attr-defined]
     stored = page.evaluate("JSON.stringify(localStorage)")
     assert "ESSAI" in stored
     assert "FR76" not in stored

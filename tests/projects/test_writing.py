@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
 
 from accounts.acteur import Acteur
@@ -19,6 +20,7 @@ from projects.services.depositing import withdraw
 from projects.services.opening import open_letter
 from projects.services.territoire import add_communes
 from projects.services.writing import save_letter_section
+from projects.states import EtatLettre
 from tests.factories.accounts import NOW, MembershipFactory, acteur
 from tests.factories.projects import deposited_letter, porteur, ready_letter
 from tests.projects.rows import everything
@@ -195,3 +197,11 @@ def test_a_request_set_aside_does_not_follow_the_letter(lettre, by) -> None:
     before = request_answers(lettre).contenu
     save_letter_answers(lettre, "besoins", BESOINS, by=by, now=NOW)
     assert request_answers(lettre).contenu == before
+
+
+def test_a_letter_to_complete_is_written_though_its_request_is_already_deposited(by) -> None:
+    lettre = deposited_letter(by)
+    with pgtrigger.ignore("projects.LettreIntention:cycle_lettre"):
+        LettreIntention.objects.update(etat=EtatLettre.INCOMPLETE)
+    saved = save(fresh(lettre), by, version=lettre.sections.get(cle="besoins").version, population="Complété.")
+    assert saved.contenu == {"population": "Complété."}
