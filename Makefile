@@ -53,8 +53,7 @@ coverage: test-install  ## Branch coverage of kernel, lifecycles, rules and serv
 	$(BIN)/coverage report --include='guichet/kernel/*,*/lifecycles.py,*/rules.py,*/services/*' --fail-under=95
 
 mutants: install  ## Change the kernel and the tables of the law one bit at a time; read what survives
-	$(BIN)/mutmut run
-	$(BIN)/mutmut results
+	$(BIN)/python scripts/mutants.py $(ARGS)
 
 bench: install  ## Measure pages, tick and PDFs with 10 000 files; prints JSON
 	$(BIN)/python -m bench $(ARGS)
