@@ -111,11 +111,11 @@ class PartTerritoire(models.Model):
                 name="parts_figees",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("verrou", "timestamptz")],
                 func="""
-                    SELECT fige_at INTO verrou FROM dossiers_territoire
-                     WHERE id = COALESCE(NEW.territoire_id, OLD.territoire_id) FOR NO KEY UPDATE;
-                    IF verrou IS NOT NULL THEN
+                    PERFORM 1 FROM dossiers_territoire
+                      WHERE id IN (OLD.territoire_id, NEW.territoire_id) FOR NO KEY UPDATE;
+                    IF EXISTS (SELECT 1 FROM dossiers_territoire
+                                WHERE id IN (OLD.territoire_id, NEW.territoire_id) AND fige_at IS NOT NULL) THEN
                         RAISE EXCEPTION 'Ce territoire est figé : un changement est une nouvelle version.'
                               USING ERRCODE = 'check_violation';
                     END IF;

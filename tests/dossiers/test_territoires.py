@@ -308,6 +308,14 @@ def test_the_database_refuses_any_change_of_a_frozen_version(dossier):
         version.parts.all().delete()
 
 
+def test_a_part_is_not_carried_out_of_a_frozen_version_into_a_draft(dossier):
+    version = territoire(dossier, MURET, fige_at=NOW)
+    draft = Territoire.objects.create(dossier=dossier, numero=2, created_at=NOW, created_by=dossier.created_by)
+    with pytest.raises(IntegrityError, match="figé"), transaction.atomic():
+        PartTerritoire.objects.filter(territoire=version).update(territoire=draft)
+    assert PartTerritoire.objects.get().territoire == version
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_people_adding_the_same_commune_at_once_add_it_once(dossier, by):
     results, start = [], threading.Barrier(2)
