@@ -55,7 +55,7 @@ coverage: test-install  ## Branch coverage of kernel, lifecycles, rules and serv
 mutants: install  ## Change the kernel and the tables of the law one bit at a time; read what survives
 	$(BIN)/python scripts/mutants.py $(ARGS)
 
-bench: install  ## Measure pages, tick and PDFs with 10 000 files; prints JSON
+bench: install  ## Measure pages and papers with 10 000 files (ARGS="--help"); prints JSON
 	$(BIN)/python -m bench $(ARGS)
 
 cycles: install  ## Write docs/cycles.md from the tables of the law

@@ -5,7 +5,6 @@ import signal
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -89,7 +88,7 @@ class Gunicorn:
     def _wait(self, log: Path) -> None:
         limit = time.monotonic() + READY_SECONDS
         while time.monotonic() < limit and self.process.poll() is None:
-            with suppress(urllib.error.URLError, ConnectionError):
+            with suppress(OSError):  # refused, or slow to start
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/sante/vivant", timeout=5).close()
                 return
             time.sleep(0.1)
