@@ -3,12 +3,14 @@
 One mutant at a time, since they share it. What survives is printed at the end, one name a line; `mutmut show NAME`.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.test")
 
 from tests.stage import servers  # noqa: E402
 
