@@ -126,7 +126,6 @@ def choose_territory(page: Page, check_axe: Check) -> None:
     check_axe(page)
     page.get_by_role("button", name="Ajouter ce quartier").click()
     expect(page.get_by_text("Le quartier « Quartiers est » est ajouté.")).to_be_visible()
-    check_axe(page)
     page.get_by_role("link", name="Continuer").click()
 
 
@@ -150,13 +149,11 @@ def write_request(page: Page, check_axe: Check) -> None:
     check_axe(page)
     page.get_by_role("button", name=SAVE).click()
     expect(page.get_by_text("6 parties complètes sur 6")).to_be_visible()
-    check_axe(page)
 
 
 def join_statutes(page: Page, check_axe: Check, folder: Path) -> None:
     page.get_by_role("link", name="Joindre une pièce").click()
     heading(page, "Les pièces jointes")
-    check_axe(page)
     gestures.join_piece(page, gestures.blank_pdf(folder))
     expect(page.get_by_text("« statuts.pdf » est jointe.")).to_be_visible()
     check_axe(page)
@@ -244,7 +241,6 @@ def withdraw_and_copy(page: Page, check_axe: Check, reference: str) -> None:
     page.get_by_label("Pourquoi retirez-vous cette lettre").fill("Le projet rejoint celui de la communauté voisine.")
     page.get_by_role("button", name="Retirer la lettre").click()
     expect(page.get_by_text("La lettre est retirée.")).to_be_visible()
-    check_axe(page)
     page.get_by_role("link", name="Reprendre cette lettre").click()
     check_axe(page)
     page.get_by_role("button", name="Créer la nouvelle lettre").click()

@@ -57,7 +57,7 @@ def look_at(
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0, f"{path} at {width}"
-            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=width != 768)
         if scheme == "dark":  # the whole path, in test_letter.py, runs axe on the same pages in light
             check_axe(page)
 
