@@ -139,6 +139,8 @@ class Postgres(Server):
         return f"postgresql://{DATABASE_USER}:{self.secret()}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
+        if self.running():
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
         self.user = system_user() if os.geteuid() == 0 else None
         self.home, self.binaries = self._place()
@@ -261,6 +263,8 @@ class Valkey(Server):
         return f"redis://:{self.secret()}@127.0.0.1:{self.port}/{number}"
 
     def start(self) -> None:
+        if self.running():
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
         self.home = private_folder(self.folder / "valkey")
         self._end_leftover()

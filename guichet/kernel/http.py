@@ -4,9 +4,11 @@ A refusal is a page in the portal's style that says what to do, with the status 
 413, 422, 503.
 """
 
+import contextlib
 import logging
 import sys
 from collections.abc import Callable
+from typing import IO
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -20,6 +22,12 @@ from guichet.kernel.lifecycle import Refused
 
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+DROPPED_MAX_BYTES = 100 * 1024 * 1024
+"""What is read and forgotten of a body refused; beyond, the connection is closed."""
+
+SILENCE_SECONDS = 1.0
+"""How long a browser whose body is refused may send nothing before it is hung up on."""
 
 
 class NowMiddleware:
@@ -39,7 +47,7 @@ class NowMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuse a body past the limit with 413 before reading it, whatever the form."""
+    """Refuse a body past the limit with 413 before it comes, whatever the form."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -47,7 +55,7 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.BODY_MAX_BYTES:
-            return too_large(request)
+            return too_large(request, announced=int(length) if length.isdecimal() else 0)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -69,10 +77,27 @@ def conflict(request: HttpRequest, phrase: str) -> HttpResponse:
     return render(request, "409.html", {"phrase": phrase}, status=409)
 
 
-def too_large(request: HttpRequest) -> HttpResponse:
-    """413, without reading the body."""
+def too_large(request: HttpRequest, *, announced: int = 0) -> HttpResponse:
+    """413, sent before the body is read. `announced`: the bytes of a body that nobody read."""
     limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-    return HttpResponse(render_to_string("413.html", {"limite_mo": limit}), status=413)
+    response = RefusedBody(render_to_string("413.html", {"limite_mo": limit}), status=413)
+    response.unread, response.left = request.META.get("wsgi.input"), min(announced, DROPPED_MAX_BYTES)
+    if line := request.META.get("gunicorn.socket"):
+        line.settimeout(SILENCE_SECONDS)
+    return response
+
+
+class RefusedBody(HttpResponse):
+    """Once sent, drops what the browser is still sending: hung up on, it would show a network error, not our page."""
+
+    unread: IO[bytes] | None = None
+    left = 0
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # gone, or silent
+            while self.unread and self.left > 0 and (part := self.unread.read(min(self.left, 65536))):
+                self.left -= len(part)
+        super().close()
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 # For each person: how many letters wait for their deposit, and whether they come with a request.
 PLAN = {
-    **{f"charge-{number}": (4, False) for number in range(3)},
-    "file": (6, False),
-    "ouvrier": (4, True),
+    **{f"charge-{number}": (3, False) for number in range(2)},
+    "file": (4, False),
+    "ouvrier": (2, True),
     "saisie": (1, False),
 }
 
