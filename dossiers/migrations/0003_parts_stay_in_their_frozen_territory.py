@@ -6,18 +6,27 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dossiers', '0002_parts_within_their_commune'),
+        ("dossiers", "0002_parts_within_their_commune"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='partterritoire',
-            name='parts_figees',
+            model_name="partterritoire",
+            name="parts_figees",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='partterritoire',
-            trigger=pgtrigger.compiler.Trigger(name='parts_figees', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    PERFORM 1 FROM dossiers_territoire\n                      WHERE id IN (OLD.territoire_id, NEW.territoire_id) FOR NO KEY UPDATE;\n                    IF EXISTS (SELECT 1 FROM dossiers_territoire\n                                WHERE id IN (OLD.territoire_id, NEW.territoire_id) AND fige_at IS NOT NULL) THEN\n                        RAISE EXCEPTION 'Ce territoire est figé : un changement est une nouvelle version.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='c677711b1206266ab404c000207e00f4c97e96a6', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_parts_figees_eb057', table='dossiers_partterritoire', when='BEFORE')),
+            model_name="partterritoire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="parts_figees",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    PERFORM 1 FROM dossiers_territoire\n                      WHERE id IN (OLD.territoire_id, NEW.territoire_id) FOR NO KEY UPDATE;\n                    IF EXISTS (SELECT 1 FROM dossiers_territoire\n                                WHERE id IN (OLD.territoire_id, NEW.territoire_id) AND fige_at IS NOT NULL) THEN\n                        RAISE EXCEPTION 'Ce territoire est figé : un changement est une nouvelle version.'\n                              USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
+                    hash="c677711b1206266ab404c000207e00f4c97e96a6",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_parts_figees_eb057",
+                    table="dossiers_partterritoire",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -43,6 +43,15 @@ class Document(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(
+                name="document_contexte_gele",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__contexte__df=pgtrigger.F("new__contexte"))
+                | pgtrigger.Q(old__evenement__df=pgtrigger.F("new__evenement"))
+                | pgtrigger.Q(old__modele__df=pgtrigger.F("new__modele"))
+                | pgtrigger.Q(old__dossier_id__df=pgtrigger.F("new__dossier_id"))
+                | pgtrigger.Q(old__code_court__df=pgtrigger.F("new__code_court")),
+            ),
+            pgtrigger.Protect(
                 name="document_rendu_immuable",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__etat=EtatDocument.RENDU.value),

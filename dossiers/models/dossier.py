@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -81,6 +82,14 @@ class Dossier(models.Model):
                 name="dossier_lu_hors_association_a_une_reference",
                 violation_error_message="Un dossier déposé porte une référence.",
             ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="reference_donnee_une_fois",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__reference__isnull=False)
+                & pgtrigger.Q(old__reference__df=pgtrigger.F("new__reference")),
+            )
         ]
 
     def __str__(self) -> str:

@@ -133,6 +133,8 @@ class DemandeFir(models.Model):
                     | pgtrigger.Q(old__financeur_id__df=pgtrigger.F("new__financeur_id"))
                     | pgtrigger.Q(old__dossier_id__df=pgtrigger.F("new__dossier_id"))
                     | pgtrigger.Q(old__objet__df=pgtrigger.F("new__objet"))
+                    | pgtrigger.Q(old__regime__df=pgtrigger.F("new__regime"))
+                    | pgtrigger.Q(old__deposee_at__df=pgtrigger.F("new__deposee_at"))
                 ),
             ),
         ]

@@ -78,7 +78,20 @@ class LettreIntention(models.Model):
             models.Index(fields=["etat", "deposee_at"], name="lettre_etat_depot"),
             models.Index(fields=["-deposee_at", "-id"], condition=Q(deposee_at__isnull=False), name="lettre_depot"),
         ]
-        triggers = [pgtrigger.FSM(name="cycle_lettre", field="etat", transitions=LETTRE.pairs())]
+        triggers = [
+            pgtrigger.FSM(name="cycle_lettre", field="etat", transitions=LETTRE.pairs()),
+            pgtrigger.Protect(
+                name="lettre_deposee_fixee",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__deposee_at__isnull=False, old__etat=pgtrigger.F("new__etat"))
+                & (
+                    pgtrigger.Q(old__deposee_at__df=pgtrigger.F("new__deposee_at"))
+                    | pgtrigger.Q(old__deposee_par_id__df=pgtrigger.F("new__deposee_par_id"))
+                    | pgtrigger.Q(old__territoire_id__df=pgtrigger.F("new__territoire_id"))
+                    | pgtrigger.Q(old__dossier_id__df=pgtrigger.F("new__dossier_id"))
+                ),
+            ),
+        ]
 
     def empechement_depot(self) -> str:
         """ "" when the letter may be deposited, else what is missing, in one French sentence (one query)."""
@@ -104,3 +117,19 @@ class SectionLettre(Section):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lettre", "cle"], name="section_lettre_unique")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="section_lettre_gelee",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                declare=[("tenue", "text")],
+                func="""
+                    SELECT etat INTO tenue FROM projects_lettreintention WHERE id = OLD.lettre_id;
+                    IF tenue NOT IN ('brouillon', 'incomplete') THEN
+                        RAISE EXCEPTION 'Une lettre déposée ne se modifie plus.' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]

@@ -41,6 +41,14 @@ AFTER_DEPOSIT = (
     "UPDATE projects_lettreintention SET deposee_at = NULL WHERE id = %(lettre)s",
     "UPDATE projects_lettreintention SET territoire_id = NULL WHERE id = %(lettre)s",
     "UPDATE funding_demandefir SET etat = 'brouillon' WHERE id = %(demande)s",
+    # the dates and keys of the deposit, what was written, the reference, the frozen text of a paper
+    "UPDATE projects_lettreintention SET deposee_at = deposee_at - interval '1 day' WHERE id = %(lettre)s",
+    "UPDATE funding_demandefir SET deposee_at = deposee_at - interval '1 day' WHERE id = %(demande)s",
+    "UPDATE funding_demandefir SET regime = 'aucun' WHERE id = %(demande)s",
+    "UPDATE projects_sectionlettre SET contenu = '{}' WHERE lettre_id = %(lettre)s",
+    "DELETE FROM projects_sectionlettre WHERE lettre_id = %(lettre)s",
+    "UPDATE dossiers_dossier SET reference = 'AUTRE-1' WHERE id = %(dossier)s",
+    "UPDATE dossiers_document SET contexte = '{}' WHERE dossier_id = %(dossier)s",
     # the journal
     "UPDATE projects_evenementlettre SET motif = 'autre' WHERE lettre_id = %(lettre)s",
     "UPDATE projects_evenementlettre SET recorded_at = now() - interval '1 day' WHERE lettre_id = %(lettre)s",
