@@ -18,6 +18,7 @@ from dossiers.states import EtatDocument
 from portal.demonstration.reponses import COMMUNES
 from projects.models import LettreIntention
 from projects.services.depositing import withdraw
+from projects.states import EtatLettre
 from tests.factories.accounts import NOW, MembershipFactory, OrganisationFactory, acteur, enrol
 from tests.factories.dossiers import DossierFactory, PieceFactory, territoire
 from tests.factories.projects import deposited_letter, porteur, ready_letter
@@ -64,7 +65,7 @@ class World:
         """One letter in each state, others beside it, and neighbours on the same communes."""
         communes = COMMUNES[: self.rows]
         for _ in range(self.rows):
-            territoire(DossierFactory(depose=True), *communes, fige_at=NOW)
+            _neighbour(*communes)
         for number in range(self.rows - 1):
             deposited_letter(self.porteur, communes=COMMUNES[:1], nom=f"CPTS déposée {number}")
             ready_letter(self.porteur, communes=COMMUNES[:1], nom=f"CPTS en cours {number}")
@@ -135,6 +136,19 @@ def _client(person: Acteur) -> Client:
     client = Client()
     client.force_login(person.user)
     return client
+
+
+def _neighbour(*communes: str) -> None:
+    """The deposited letter of another association, without its answers."""
+    dossier = DossierFactory(depose=True)
+    LettreIntention.objects.create(
+        dossier=dossier,
+        etat=EtatLettre.DEPOSEE,
+        deposee_at=NOW,
+        territoire=territoire(dossier, *communes, fige_at=NOW),
+        created_at=NOW,
+        created_by=dossier.created_by,
+    )
 
 
 def _drawn(dossier: Dossier) -> None:

@@ -104,7 +104,7 @@ def test_an_association_that_sends_it_twice_opens_one_letter_and_may_open_anothe
     outcomes = together(*[lambda: opened(by)] * 4)
     assert sum(isinstance(outcome, LettreIntention) for outcome in outcomes) == 1
     assert {str(outcome) for outcome in outcomes if isinstance(outcome, Refused)} == {
-        "Votre association a déjà commencé une lettre pour « CPTS des Rives »\u00a0: retrouvez-la à l’accueil."
+        "Votre association a déjà commencé une lettre pour «\u00a0CPTS des Rives\u00a0»\u00a0: elle est à l’accueil."
     }
     opened(by, "CPTS des Collines")
     opened(porteur())
