@@ -253,7 +253,8 @@ def test_a_worker_killed_after_writing_the_file_leaves_the_paper_due(tmp_path: P
         "rendering.render_due(now=datetime(2100, 1, 1, tzinfo=UTC))\n"
     )
     database = connection.settings_dict
-    address = f"postgresql://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    login = f"{database['USER']}:{database['PASSWORD']}"
+    address = f"postgresql://{login}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
     environment = {**os.environ, "DATABASE_URL": address, "MEDIA_ROOT": str(tmp_path / "media")}
     with subprocess.Popen(
         [sys.executable, "-c", program], cwd=root, env=environment, stdout=subprocess.PIPE, text=True
