@@ -36,3 +36,14 @@ def words(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for item in value for text in words(item)]
     return []
+
+
+def plain(value: Any) -> Any:
+    """The same with ordinary spaces: what is said, whatever holds its words together on a line."""
+    if isinstance(value, str):
+        return value.replace("\u00a0", " ")
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(plain(item) for item in value)
+    return value

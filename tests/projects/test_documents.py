@@ -54,13 +54,13 @@ def shown_answers(cle: str) -> list[str]:
         if name == "iban" or value == "":
             continue
         if isinstance(field, RowsField):
-            found += [plain(field.colonnes[column], cell) for row in value for column, cell in row.items()]
+            found += [read(field.colonnes[column], cell) for row in value for column, cell in row.items()]
         else:
-            found.append(plain(field, value))
+            found.append(read(field, value))
     return found
 
 
-def plain(field: Any, value: Any) -> str:
+def read(field: Any, value: Any) -> str:
     if hasattr(field, "choices"):
         return str(dict(field.choices)[value])
     if field.__class__.__name__ == "DateField":

@@ -13,6 +13,7 @@ from projects.models import Mission
 from projects.questions import FORMS, letter_form
 from projects.sections import RUBRIQUES, TERRITOIRE
 from tests.factories.accounts import NOW
+from tests.projects.rows import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +30,11 @@ def form_of(cle: str, answers: dict[str, Any] | None = None, *, jour: date = TOD
 def missing(cle: str, answers: dict[str, Any] | None = None, **changes: Any) -> list[tuple[str, str]]:
     form = form_of(cle, answers, **changes)
     assert form.errors == {}
-    return form.manques()
+    return plain(form.manques())
 
 
 def errors(cle: str, **changes: Any) -> dict[str, list[str]]:
-    return dict(form_of(cle, **changes).errors)
+    return plain({name: list(told) for name, told in form_of(cle, **changes).errors.items()})
 
 
 def test_every_section_but_the_territory_has_its_form() -> None:
@@ -110,8 +111,8 @@ def test_numbers_are_kept_without_the_spaces_they_were_typed_with() -> None:
     ("changes", "sentence"),
     [
         ({"rna": "W12"}, "Un numéro RNA commence par W, suivi de 9 chiffres."),
-        ({"siret": "81234567600008"}, "Ce numéro SIRET n’existe pas\u00a0: vérifiez les chiffres."),
-        ({"iban": "FR7630006000011234567890188"}, "Cet IBAN n’est pas valable\u00a0: vérifiez les caractères."),
+        ({"siret": "81234567600008"}, "Ce numéro SIRET n’existe pas : vérifiez les chiffres."),
+        ({"iban": "FR7630006000011234567890188"}, "Cet IBAN n’est pas valable : vérifiez les caractères."),
         ({"code_postal": "3129"}, "Un code postal a cinq chiffres."),
         ({"code_postal": "312900"}, "Un code postal a cinq chiffres."),
         ({"statut": "dissoute"}, "Sélectionnez un choix valide. dissoute n’en fait pas partie."),
@@ -148,9 +149,9 @@ def test_a_bad_cell_is_named_by_its_row_and_its_column() -> None:
     row = {"nom": "x" * 121, "profession": "", "role": "inconnu", "commune": ""}
     assert errors("personnes", personnes=[PERSONNES["personnes"][0], row]) == {
         "personnes": [
-            "Ligne 2, «\u00a0Prénom et nom\u00a0»\u00a0: Assurez-vous que cette valeur comporte au plus "
+            "Ligne 2, « Prénom et nom » : Assurez-vous que cette valeur comporte au plus "
             "120 caractères (actuellement 121).",
-            "Ligne 2, «\u00a0Rôle\u00a0»\u00a0: Sélectionnez un choix valide. inconnu n’en fait pas partie.",
+            "Ligne 2, « Rôle » : Sélectionnez un choix valide. inconnu n’en fait pas partie.",
         ]
     }
 
@@ -159,7 +160,7 @@ def test_each_kind_of_care_is_asked_for_until_a_place_is_told() -> None:
     places = LETTRE["acces"]["lieux"]
     unnamed = [{**place, "structure": ""} if place["recours"] == "had" else place for place in places]
     assert missing("acces", lieux=unnamed) == [
-        ("id_lieux", "Indiquez au moins un lieu pour\u00a0: Hospitalisation à domicile (HAD).")
+        ("id_lieux", "Indiquez au moins un lieu pour : Hospitalisation à domicile (HAD).")
     ]
     assert len(missing("acces", lieux=[])) == 6
 
@@ -175,14 +176,14 @@ def test_more_committed_than_there_are_is_refused_by_the_name_of_the_profession(
     libelle = Profession.objects.get(code="infirmier").libelle
     rows = professionals(("medecin-generaliste", 1, 2), ("infirmier", 19, 18))
     assert errors("mobilisation", professionnels=rows) == {
-        "professionnels": [f"«\u00a0{libelle}\u00a0»\u00a0: les engagés sont plus nombreux que les présents."]
+        "professionnels": [f"« {libelle} » : les engagés sont plus nombreux que les présents."]
     }
 
 
 def test_a_profession_told_twice_is_refused() -> None:
     rows = professionals(("infirmier", 1, 2), ("infirmier", 3, 4))
     assert errors("mobilisation", professionnels=rows) == {
-        "professionnels": ["Une profession figure deux fois\u00a0: réunissez ses nombres."]
+        "professionnels": ["Une profession figure deux fois : réunissez ses nombres."]
     }
 
 
@@ -255,7 +256,7 @@ def test_each_core_mission_is_needed_and_no_other() -> None:
     assert missing("projet", {}) == [
         (
             f"id_mission_{code}",
-            f"Décrivez vos intentions pour la mission «\u00a0{Mission.objects.get(code=code).nom}\u00a0».",
+            f"Décrivez vos intentions pour la mission « {Mission.objects.get(code=code).nom} ».",
         )
         for code in ("acces_soins", "parcours", "prevention", "crise_sanitaire")
     ]
@@ -267,7 +268,7 @@ def test_each_core_mission_is_needed_and_no_other() -> None:
 def test_a_step_ends_after_it_begins() -> None:
     first = {"etape": "Une", "debut": "2027-01-04", "fin": "2027-01-04"}
     wrong = {"etape": "Deux", "debut": "2027-03-02", "fin": "2027-03-01"}
-    assert errors("calendrier", etapes=[first, wrong]) == {"etapes": ["Ligne 2\u00a0: la fin précède le début."]}
+    assert errors("calendrier", etapes=[first, wrong]) == {"etapes": ["Ligne 2 : la fin précède le début."]}
     assert errors("calendrier", etapes=[first]) == {}
 
 
