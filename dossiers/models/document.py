@@ -55,7 +55,7 @@ class Document(models.Model):
                 name="document_rendu_immuable",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__etat=EtatDocument.RENDU.value),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ QUARTIERS = (
     ("Rive gauche", 91_000),
     ("Quartiers est", 76_000),
 )
-A_CHEVAL = ("31451", "81271", "81081", "11076")
+A_CHEVAL = ("31451", "31396", "81271", "81081", "11076")
 """Communes of Haute-Garonne, Tarn and Aude."""
 
 

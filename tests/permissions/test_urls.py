@@ -33,7 +33,7 @@ READERS: dict[str, dict[str, set[str]]] = {
     "projects:lettre": {"brouillon": ADVISED, "deposee": DEPOSITED, "retiree": DEPOSITED, "abandonnee": ADVISED},
     "projects:section": {"brouillon": OWN, "deposee": OWN, "retiree": OWN, "abandonnee": OWN},
     "projects:territoire": {"brouillon": OWN, "deposee": OWN, "retiree": OWN, "abandonnee": OWN},
-    "projects:verifier": {"brouillon": OWN, "deposee": set(), "retiree": set(), "abandonnee": set()},
+    "projects:verifier": {"brouillon": OWN, "deposee": OWN, "retiree": OWN, "abandonnee": OWN},
     "projects:retirer": {
         "brouillon": {"porteur"},
         "deposee": {"porteur"},
