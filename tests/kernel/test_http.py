@@ -1,12 +1,15 @@
 """What every request shares: its instant, the size of its body, and a page for each refusal."""
 
+import io
 import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.core.signals import request_finished
+from django.db import InterfaceError, OperationalError, ProgrammingError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -129,11 +132,62 @@ def test_a_body_past_the_limit_is_refused_before_it_is_read(settings: Any, lengt
     assert bool(SEEN) is (status == 200)
 
 
-def test_a_refused_body_says_the_limit_and_closes_the_connection(settings: Any) -> None:
+def test_a_refused_body_says_the_limit(settings: Any) -> None:
     answer = http.too_large(RequestFactory().get("/"))
-    assert answer["Connection"] == "close"
     megabytes = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
     assert f"{megabytes} Mo" in answer.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ")
+
+
+class Sent(io.BytesIO):
+    """A body on its way; `silent` once the browser is gone."""
+
+    silent = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.silent:
+            raise TimeoutError
+        return super().read(size)
+
+
+@pytest.fixture
+def _connections_stay() -> Iterator[None]:
+    """The end of an answer closes old connections; the tests keep theirs, as the client of Django does."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
+
+
+def refused(settings: Any, sent: Sent, length: int) -> HttpResponse:
+    settings.BODY_MAX_BYTES = 1000
+    request = RequestFactory().post("/essai/vu/")
+    request.META |= {"wsgi.input": sent, "CONTENT_LENGTH": str(length)}
+    return http.BodyLimitMiddleware(seen)(request)
+
+
+@pytest.mark.usefixtures("_connections_stay")
+def test_what_still_comes_of_a_refused_body_is_dropped_once_the_answer_is_sent(settings: Any) -> None:
+    sent = Sent(b"x" * 200_000)
+    answer = refused(settings, sent, 150_000)
+    assert (answer.status_code, sent.tell()) == (413, 0)
+    answer.close()
+    assert sent.tell() == 150_000
+    short = Sent(b"x" * 10_000)
+    refused(settings, short, 150_000).close()
+    assert short.tell() == 10_000
+
+
+@pytest.mark.usefixtures("_connections_stay")
+def test_a_browser_that_went_away_is_not_waited_for(settings: Any) -> None:
+    sent = Sent(b"x" * 2000)
+    answer = refused(settings, sent, 2000)
+    sent.silent = True
+    answer.close()
+    assert answer.closed
+
+
+def test_no_more_is_dropped_than_a_bound(settings: Any) -> None:
+    answer = refused(settings, Sent(), http.DROPPED_MAX_BYTES + 1)
+    assert answer.left == http.DROPPED_MAX_BYTES  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("address", "status"), [("/essai/gros/", 413), ("/essai/mauvais/", 400)])
