@@ -2,19 +2,29 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 
-from dossiers.questions import RowsField, SectionForm
+from dossiers.questions import Groupe, RowsField
 from guichet.kernel.civil import date_longue
 
 Bloc = dict[str, Any]
 NON_RENSEIGNE = "Non renseigné"
 
 
-def section_blocs(form: SectionForm, contenu: dict[str, Any], *, sans: tuple[str, ...] = ()) -> list[Bloc]:
+class Asked(Protocol):
+    """What a section asks: a form, or its class where the answers are only read."""
+
+    @property
+    def fields(self) -> Mapping[str, forms.Field]: ...
+    @property
+    def groupes(self) -> Sequence[Groupe]: ...
+
+
+def section_blocs(form: Asked, contenu: dict[str, Any], *, sans: tuple[str, ...] = ()) -> list[Bloc]:
     """Blocks in the order of the form: short answers together, long texts and tables each under its label.
 
     Where the form has groups, the short answers that open one come under its title.

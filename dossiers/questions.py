@@ -6,7 +6,7 @@ No field is required to save: a draft may be empty. What the deposit needs is to
 A value that cannot be kept (too long, not a number) is an error and is not saved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -210,6 +210,14 @@ class CountsField(RowsField):
     def nom_de_ligne(self, n: int, row: dict[str, Any]) -> str:
         code = row.get(self.fixe)
         return f"«\u00a0{dict(self.widget.options).get(code, code)}\u00a0»"
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The questions of a section, to be read only: the fields are those of the class, shared and never changed."""
+
+    fields: Mapping[str, forms.Field]
+    groupes: Sequence[Groupe]
 
 
 class SectionForm(forms.Form):

@@ -17,7 +17,7 @@ from funding.models import EvenementFir
 from guichet.kernel.civil import date_longue
 from guichet.kernel.identifiers import masque_iban
 from projects.models import EvenementLettre, LettreIntention
-from projects.questions import letter_form
+from projects.questions import letter_questions
 from projects.sections import ASSOCIATION, TERRITOIRE
 from projects.selectors import ordered_sections
 from projects.territory_blocs import territory_blocs, territory_summary
@@ -75,7 +75,9 @@ def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
         if rubrique.cle == TERRITOIRE:
             blocs = territory_blocs(lettre.territoire)
         else:
-            blocs = section_blocs(letter_form(rubrique.cle, jour=jour), safe_answers(rubrique.cle, section.contenu))
+            blocs = section_blocs(
+                letter_questions(rubrique.cle, jour=jour), safe_answers(rubrique.cle, section.contenu)
+            )
         sections.append({"numero": str(number), "titre": rubrique.titre, "blocs": blocs})
     pieces = _pieces(dossier)
     sections.append({"numero": str(len(sections) + 1), "titre": "Les pièces jointes", "blocs": [_pieces_bloc(pieces)]})

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from accounts.selectors import professions
-from dossiers.questions import SectionForm
+from dossiers.questions import Questions, SectionForm
 from projects import sections
 from projects.questions.association import AssociationForm, PersonnesForm
 from projects.questions.contenu import (
@@ -40,3 +40,10 @@ def letter_form(cle: str, *, jour: date, **kwargs: Any) -> SectionForm:
     if cle == sections.PROJET:
         return ProjetForm(jour=jour, missions=missions_on(jour), **kwargs)
     return FORMS[cle](jour=jour, **kwargs)
+
+
+def letter_questions(cle: str, *, jour: date) -> Questions | SectionForm:
+    """What the section `cle` asks, to read its answers: several times quicker than a form to fill."""
+    if cle in (sections.MOBILISATION, sections.PROJET):
+        return letter_form(cle, jour=jour)
+    return Questions(FORMS[cle].base_fields, FORMS[cle].groupes)

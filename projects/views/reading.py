@@ -14,7 +14,7 @@ from dossiers.selectors.territoires import Chevauchement, overlaps
 from funding.views.reading import reading
 from projects.documents import safe_answers
 from projects.models import LettreIntention
-from projects.questions import letter_form
+from projects.questions import letter_questions
 from projects.sections import TERRITOIRE
 from projects.selectors import files_alive
 from projects.territory_blocs import territory_blocs
@@ -39,7 +39,9 @@ def reading_sections(
         if rubrique.cle == TERRITOIRE:
             blocs = territory_blocs(territoire, limit=40)
         else:
-            blocs = section_blocs(letter_form(rubrique.cle, jour=jour), safe_answers(rubrique.cle, section.contenu))
+            blocs = section_blocs(
+                letter_questions(rubrique.cle, jour=jour), safe_answers(rubrique.cle, section.contenu)
+            )
         parts.append(
             {
                 "titre": rubrique.titre,
