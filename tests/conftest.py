@@ -9,6 +9,7 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pytest_django import DjangoDbBlocker
 
@@ -35,6 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     if not apps.ready:
         django.setup()
+    # A busy machine is not a fault: the time an example takes is not judged.
+    hypothesis.settings.register_profile("suite", deadline=None)
+    hypothesis.settings.load_profile("suite")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -90,6 +90,35 @@ def test_nobody_else_opens_a_letter_and_nothing_is_left(who, sentence: str) -> N
     assert (everything(), Organisation.objects.count()) == before
 
 
+def not_opened(by: Acteur, nom: str = "CPTS du Lac") -> str:
+    before = (everything(), Organisation.objects.count())
+    with pytest.raises(Refused) as refusal:
+        opened(by, nom)
+    assert (everything(), Organisation.objects.count()) == before
+    return plain(str(refusal.value))
+
+
+def test_a_page_sent_twice_opens_one_letter() -> None:
+    by = porteur()
+    first = opened(by, "CPTS de l’Étang")
+    again = not_opened(by, "cpts de l'etang")
+    assert again.startswith("Votre association a déjà commencé une lettre pour « cpts de l'etang »")
+    assert opened(by, "CPTS du Bois").dossier != first.dossier
+    assert opened(porteur(), "CPTS de l’Étang").dossier != first.dossier
+
+
+def test_a_name_is_free_again_once_its_letter_was_deposited() -> None:
+    by = porteur()
+    deposited_letter(by, nom="CPTS du Lac")
+    assert opened(by, "CPTS du Lac").etat == EtatLettre.BROUILLON
+
+
+def test_a_person_who_acts_for_nobody_yet_opens_one_association() -> None:
+    user = UserFactory()
+    opened(Acteur(user))
+    assert not_opened(Acteur(user), "CPTS du Bois").startswith("Votre association est déjà ouverte")
+
+
 # --- Starting again from a letter that ended ----------------------------------------------------------------
 
 
