@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from guichet.celery import app
 from guichet.kernel import after_commit
@@ -31,8 +31,11 @@ print(f"last: {took:.3f}")
 """
 
 
+@pytest.mark.django_db
 def test_a_queue_that_is_away_is_noted_once_and_never_waited_for(root: object) -> None:
-    environment = {**os.environ, "REDIS_URL": "redis://127.0.0.1:1/0"}
+    own = connection.settings_dict
+    address = f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
+    environment = {**os.environ, "DATABASE_URL": address, "REDIS_URL": "redis://127.0.0.1:1/0"}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], env=environment, cwd=str(root), capture_output=True, text=True, timeout=60
     )
@@ -47,8 +50,8 @@ def test_a_queue_that_is_away_is_noted_once_and_never_waited_for(root: object) -
 @pytest.fixture
 def queued() -> Iterator[Callable[[], list[str]]]:
     """The names of the tasks that wait in the broker, oldest first; none before and after."""
-    with app.connection_for_write() as connection:
-        broker = connection.default_channel.client
+    with app.connection_for_write() as queue:
+        broker = queue.default_channel.client
         broker.delete("celery")
         yield lambda: [json.loads(message)["headers"]["task"] for message in reversed(broker.lrange("celery", 0, -1))]
         broker.delete("celery")
