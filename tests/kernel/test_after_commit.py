@@ -103,7 +103,10 @@ def test_a_queue_that_is_away_is_left_alone_for_a_while_then_tried_again(
         with django_capture_on_commit_callbacks(execute=True):
             wake(task)
 
+    asked: list[tuple[object, ...]] = []
+
     def unreachable(*args: object, **kwargs: object) -> None:
+        asked.append((*args, kwargs))
         raise ConnectionRefusedError("no queue")
 
     with monkeypatch.context() as broken, caplog.at_level(logging.WARNING, logger="guichet.kernel.after_commit"):
@@ -111,6 +114,7 @@ def test_a_queue_that_is_away_is_left_alone_for_a_while_then_tried_again(
         act("essai.un")
         act("essai.deux")
     assert caplog.messages == ["queue unreachable, essai.un is left to the sweep: no queue"]
+    assert asked == [("essai.un", {"ignore_result": True, "retry": False})]
     assert 5 < after_commit._silent_until - time.monotonic() <= QUIET_SECONDS == 10.0
     act("essai.trois")
     assert queued() == []

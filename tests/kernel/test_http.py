@@ -2,12 +2,13 @@
 
 import io
 import logging
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.core.signals import request_finished
 from django.db import InterfaceError, OperationalError, ProgrammingError, close_old_connections
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from guichet import urls
 from guichet.kernel import http
 from guichet.kernel.lifecycle import Refused
 from guichet.urls import handler400, handler403, handler404, handler500  # noqa: F401 - this module is the table of addresses
+from tests.factories.accounts import UserFactory
 
 SEEN: list[HttpRequest] = []
 
@@ -38,6 +40,7 @@ def raising(error: Exception) -> Any:
 urlpatterns = [
     path("essai/vu/", seen),
     path("essai/refus/", raising(Refused("Cette lettre est « Déposée » : elle ne se modifie plus."))),
+    path("essai/interdit/", raising(PermissionDenied())),
     path("essai/base/", raising(OperationalError("the database system is shutting down"))),
     path("essai/lien/", raising(InterfaceError("the connection is closed"))),
     path("essai/requete/", raising(ProgrammingError("relation does not exist"))),
@@ -74,18 +77,28 @@ def test_an_act_the_law_refuses_is_a_409_that_gives_its_sentence(visitor: Client
     assert "elle ne se modifie plus." in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/essai/base/", "/essai/lien/"])
+def test_a_refusal_keeps_the_menu_of_the_person(visitor: Client) -> None:
+    visitor.force_login(UserFactory())
+    for address, status in (("/essai/refus/", 409), ("/nulle-part/", 404), ("/essai/interdit/", 403)):
+        answer = visitor.get(address)
+        assert answer.status_code == status
+        assert "Mes projets" in answer.content.decode()
+
+
+LOST = "the database system is shutting down"
+
+
+@pytest.mark.parametrize(("address", "cause"), [("/essai/base/", LOST), ("/essai/lien/", "the connection is closed")])
 def test_a_database_that_is_away_is_a_503_in_french_that_asks_to_come_back(
-    visitor: Client, address: str, caplog: pytest.LogCaptureFixture
+    visitor: Client, address: str, cause: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR, logger="guichet.kernel.http"):
         answer = visitor.get(address)
     assert answer.status_code == 503
     assert (answer["Retry-After"], answer["Cache-Control"]) == ("10", "no-store")
     assert '<html lang="fr"' in answer.content.decode()
-    assert [record.message.split(":")[0] for record in caplog.records if record.name == "guichet.kernel.http"] == [
-        f"database unavailable on {address}"
-    ]
+    told = [record.message for record in caplog.records if record.name == "guichet.kernel.http"]
+    assert told == [f"database unavailable on {address}: {cause}"]
 
 
 def away(get_response: http.GetResponse) -> http.GetResponse:
@@ -134,6 +147,7 @@ def test_a_body_past_the_limit_is_refused_before_it_is_read(settings: Any, lengt
 
 def test_a_refused_body_says_the_limit(settings: Any) -> None:
     answer = http.too_large(RequestFactory().get("/"))
+    assert answer.left == 0  # type: ignore[attr-defined]
     megabytes = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
     assert f"{megabytes} Mo" in answer.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ")
 
@@ -167,12 +181,12 @@ def refused(settings: Any, sent: Sent, length: int) -> HttpResponse:
 @pytest.mark.usefixtures("_connections_stay")
 def test_what_still_comes_of_a_refused_body_is_dropped_once_the_answer_is_sent(settings: Any) -> None:
     sent = Sent(b"x" * 200_000)
-    answer = refused(settings, sent, 150_000)
+    answer = refused(settings, sent, 131_073)
     assert (answer.status_code, sent.tell()) == (413, 0)
     answer.close()
-    assert sent.tell() == 150_000
+    assert sent.tell() == 131_073
     short = Sent(b"x" * 10_000)
-    refused(settings, short, 150_000).close()
+    refused(settings, short, 131_073).close()
     assert short.tell() == 10_000
 
 
@@ -183,6 +197,15 @@ def test_a_browser_that_went_away_is_not_waited_for(settings: Any) -> None:
     sent.silent = True
     answer.close()
     assert answer.closed
+
+
+def test_a_server_that_lends_its_socket_is_not_held_by_a_silent_browser() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        request = RequestFactory().get("/")
+        request.META["gunicorn.socket"] = ours
+        http.too_large(request)
+        assert ours.gettimeout() == http.SILENCE_SECONDS == 1.0
 
 
 def test_no_more_is_dropped_than_a_bound(settings: Any) -> None:
@@ -201,7 +224,11 @@ def test_what_is_past_the_limit_of_django_is_a_413_as_well() -> None:
     request = RequestFactory().get("/")
     assert http.bad_request(request, RequestDataTooBig("too big")).status_code == 413
     assert http.bad_request(request, BadRequest("bad")).status_code == 400
-    assert http.BodyLimitMiddleware(seen).process_exception(request, ValueError()) is None
+    middleware = http.BodyLimitMiddleware(seen)
+    assert middleware.process_exception(request, ValueError()) is None
+    refusal = middleware.process_exception(request, RequestDataTooBig("too big"))
+    assert refusal is not None
+    assert refusal.status_code == 413
     assert http.NowMiddleware(seen).process_exception(request, ValueError()) is None
 
 
