@@ -64,7 +64,7 @@ class File:
         self.piece = add_piece(dossier=self.lettre.dossier, genre="autre", fichier=upload, by=cast.porteur, now=NOW)
         if state in ("deposee", "retiree"):
             deposit(lettre=self.lettre, by=cast.porteur, now=NOW)
-            render_due(now=NOW)
+            render_due(now=NOW, limit=1)
         if state in ("retiree", "abandonnee"):
             withdraw(lettre=self.lettre, motif=f"{CANARY} motif", by=cast.porteur, now=NOW)
 
@@ -158,15 +158,15 @@ WRITES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role not in OWN])
-def test_nobody_else_writes_anything_by_a_forged_post(cast: Cast, role: str) -> None:
+def test_nobody_else_writes_anything_by_a_forged_post(cast: Cast) -> None:
     file = File(cast, "brouillon")
     before = snapshot(file)
-    for name, (_, data) in WRITES.items():
-        url = file.url("dossiers:piece") + "retirer/" if name == "dossiers:retirer_piece" else file.url(name)
-        status = cast.clients[role].post(url, data).status_code
-        assert status in ({302} if role == "anonyme" else {403, 404, 409}), (name, role, status)
-    assert snapshot(file) == before
+    for role in sorted(set(ROLES) - OWN):
+        for name, (_, data) in WRITES.items():
+            url = file.url("dossiers:piece") + "retirer/" if name == "dossiers:retirer_piece" else file.url(name)
+            status = cast.clients[role].post(url, data).status_code
+            assert status in ({302} if role == "anonyme" else {403, 404, 409}), (name, role, status)
+        assert snapshot(file) == before, role
 
 
 def snapshot(file: File) -> Any:
@@ -182,16 +182,15 @@ def snapshot(file: File) -> Any:
     )
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role not in MEMBERS | DESK | {"anonyme"}])
-def test_homes_lists_messages_and_overlaps_betray_no_draft(cast: Cast, role: str) -> None:
+def test_homes_lists_messages_and_overlaps_betray_no_draft(cast: Cast) -> None:
     File(cast, "brouillon")
     own = ready_letter(cast.acteurs["autre_association"], nom="CPTS voisine")
-    urls = [reverse("portal:accueil_role"), reverse("projects:lettres"), reverse("accounts:messagerie")]
-    if role == "autre_association":
-        urls.append(reverse("projects:territoire", args=[own.pk]))
-    for url in urls:
-        response = cast.clients[role].get(url, follow=True)
-        assert CANARY not in response.content.decode()
+    neighbour = reverse("projects:territoire", args=[own.pk])
+    urls = [reverse("portal:accueil_role"), reverse("projects:lettres"), reverse("accounts:messagerie"), neighbour]
+    for role in sorted(set(ROLES) - MEMBERS - DESK - {"anonyme"}):
+        for url in urls:
+            response = cast.clients[role].get(url, follow=True)
+            assert CANARY not in response.content.decode(), (role, url)
 
 
 def test_the_desk_does_not_see_a_draft_it_was_not_invited_to_in_its_list(cast: Cast) -> None:
@@ -235,10 +234,10 @@ def test_a_letter_begun_again_in_a_file_already_deposited_is_a_draft_like_anothe
 def test_the_whole_iban_is_read_only_where_it_is_typed(cast: Cast, state: str) -> None:
     file = File(cast, state)
     places = {name for name, by_state in READERS.items() if by_state.get(state)}
-    for role in ROLES:
-        for name in places:
-            _, body = answers(cast.clients[role], file.url(name))
-            assert IBAN not in body, (role, name)
+    for name in places:
+        url = file.url(name)
+        for role in READERS[name][state]:
+            assert IBAN not in answers(cast.clients[role], url)[1], (role, name)
     if state == "brouillon":
         section = reverse("projects:section", args=[file.lettre.pk, "association"])
         assert IBAN in answers(cast.clients["porteur"], section)[1]
