@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from funding.calculations import Nature, Totaux, budget_defects, imbalance, needs, share, totals
+from funding.calculations import Nature, Totaux, budget_defects, imbalance, needs, share, size, totals
 from funding.nomenclature import nomenclature
 
 NB = "\u00a0"
@@ -104,3 +104,30 @@ def test_a_need_half_typed_does_not_hide_the_next_one() -> None:
     ]
     assert [besoin.montant for besoin in needs({"forfaits": rows}, natures)] == [Decimal("7.00")]
     assert needs({"forfaits": None}, natures) == []
+
+
+SEUILS = [(3, 80_000), (1, 0), (4, 175_000), (2, 40_000)]
+
+
+@pytest.mark.parametrize(
+    ("population", "taille"),
+    [
+        (-1, 0),
+        (0, 0),
+        (1, 1),
+        (39_999, 1),
+        (40_000, 2),
+        (79_999, 2),
+        (80_000, 3),
+        (174_999, 3),
+        (175_000, 4),
+        (2_000_000, 4),
+    ],
+)
+def test_the_size_is_that_of_the_last_threshold_reached(population: int, taille: int) -> None:
+    assert size(population, SEUILS) == taille
+
+
+def test_below_the_first_threshold_there_is_no_size() -> None:
+    assert size(5_000, [(1, 10_000)]) == 0
+    assert size(5_000, []) == 0
