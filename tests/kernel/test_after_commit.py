@@ -121,3 +121,28 @@ def test_a_queue_that_is_away_is_left_alone_for_a_while_then_tried_again(
     after_commit._silent_until = time.monotonic() - 0.01
     act("essai.quatre")
     assert queued() == ["essai.quatre"]
+
+
+@pytest.mark.django_db
+def test_what_else_waits_for_the_commit_does_not_prevent_a_wake_up(
+    queued: Callable[[], list[str]], django_capture_on_commit_callbacks: Capture
+) -> None:
+    done: list[str] = []
+    with django_capture_on_commit_callbacks(execute=True):
+        transaction.on_commit(lambda: done.append("autre"))
+        wake("essai.un")
+    assert (done, queued()) == (["autre"], ["essai.un"])
+
+
+@pytest.mark.django_db
+def test_an_unforeseen_fault_of_the_queue_never_reaches_the_person_who_acted(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Capture
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(app, "send_task", broken)
+    with django_capture_on_commit_callbacks(execute=True):
+        wake("essai.un")
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "_send" in caplog.messages[0]
