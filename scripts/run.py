@@ -22,6 +22,9 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+# Before the package is imported: on its own it names the settings of production, which refuse to start here.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.local")
+
 from guichet.embedded import EmbeddedError, EmbeddedServers  # noqa: E402
 from guichet.processes import die_with_parent, end, spawn  # noqa: E402
 
@@ -115,7 +118,6 @@ def reset() -> int:
 def start_servers(servers: EmbeddedServers) -> dict[str, str]:
     """The environment of every process, with the addresses of the servers."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    environment.setdefault("DJANGO_SETTINGS_MODULE", "guichet.settings.local")
     environment.setdefault("EMAIL_URL", f"filemail:///{VAR / 'mails'}")
     if not environment.get("DATABASE_URL"):
         servers.postgres.start()
