@@ -57,3 +57,24 @@ class EtatEnvoi(TextChoices):
     ATTENDU = "attendu", "À envoyer"
     ENVOYE = "envoye", "Envoyé"
     ECHEC = "echec", "En échec"
+    GROUPE = "groupe", "Pour le récapitulatif"
+    PORTAIL = "portail", "Lu sur le portail"
+
+
+class CategorieEnvoi(TextChoices):
+    """What a mail is about. The first two leave at once, whatever a person prefers."""
+
+    COMPTE = "compte", "Compte et sécurité"
+    LEGAL = "legal", "Décisions, accusés et délais"
+    ETAPES = "etapes", "Avancement des dossiers"
+    ECHANGES = "echanges", "Messages"
+    RAPPELS = "rappels", "Rappels"
+
+
+class RythmeEnvoi(TextChoices):
+    IMMEDIAT = "immediat", "Par courriel, aussitôt"
+    QUOTIDIEN = "quotidien", "Par courriel, une fois par jour"
+    PORTAIL = "portail", "Sur le portail seulement"
+
+
+CATEGORIES_AU_CHOIX = (CategorieEnvoi.ETAPES, CategorieEnvoi.ECHANGES, CategorieEnvoi.RAPPELS)

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from accounts.acteur import Acteur
     from dossiers.models import Dossier
 
+ARS = ("ars", "dd_ars")
+ASSURANCE_MALADIE = ("cpam", "msa")
+
 
 @rules.predicate
 def writes_for_association(acteur: "Acteur", dossier: "Dossier") -> bool:
@@ -29,5 +32,40 @@ def deposits_for_association(acteur: "Acteur", dossier: "Dossier") -> bool:
     )
 
 
+def agent(acteur: "Acteur", dossier: "Dossier", genres: tuple[str, ...], droit: str) -> bool:
+    """Acts for a body of one of these kinds, with that right, in a perimeter that holds the file."""
+    return acteur.genre in genres and acteur.has(droit) and in_perimeter(acteur, dossier)
+
+
+def in_perimeter(acteur: "Acteur", dossier: "Dossier") -> bool:
+    """Same region, and one of the file's départements where the body has some of its own."""
+    departements = acteur.departements
+    return acteur.region == dossier.region and (not departements or bool(departements & set(dossier.departements)))
+
+
+@rules.predicate
+def desk(acteur: "Acteur", dossier: "Dossier") -> bool:
+    """The Guichet of the file's region, with the right to handle files."""
+    return agent(acteur, dossier, ("guichet",), "instruire")
+
+
+@rules.predicate
+def ars_instructs(acteur: "Acteur", dossier: "Dossier") -> bool:
+    return agent(acteur, dossier, ARS, "instruire")
+
+
+@rules.predicate
+def ars_decides(acteur: "Acteur", dossier: "Dossier") -> bool:
+    """The delegation of the day is judged by the act: its ceiling depends on the amount."""
+    return agent(acteur, dossier, ARS, "decider")
+
+
+@rules.predicate
+def am_signs(acteur: "Acteur", dossier: "Dossier") -> bool:
+    return agent(acteur, dossier, ASSURANCE_MALADIE, "signer")
+
+
 rules.add_rule("dossier.rediger", writes_for_association)
 rules.add_rule("dossier.deposer", deposits_for_association)
+rules.add_rule("dossier.guichet", desk)
+rules.add_rule("dossier.instruire_ars", ars_instructs)

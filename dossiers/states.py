@@ -16,6 +16,13 @@ class Visibilite(models.TextChoices):
     ARS = "ars", "Le Guichet, l’ARS et l’Assurance Maladie"
 
 
+class MotifAcces(models.TextChoices):
+    """Why a body that is neither the Guichet nor the ARS opens a file."""
+
+    CONSULTATION = "consultation", "Consulté pour avis"
+    FINANCEUR = "financeur", "Financeur d’une demande"
+
+
 class EtatSection(models.TextChoices):
     A_COMMENCER = "a_commencer", "À commencer"
     EN_COURS = "en_cours", "En cours"
@@ -37,4 +44,80 @@ class GenrePiece(models.TextChoices):
     RAPPORT = "rapport", "Rapport d’activité"
     SOUTIEN = "soutien", "Lettre de soutien ou d’engagement"
     DIAGNOSTIC = "diagnostic", "Élément de diagnostic"
+    COURRIER = "courrier", "Courrier reçu ou envoyé sur papier"
+    PREUVE = "preuve", "Preuve de réception ou d’envoi"
     AUTRE = "autre", "Autre document"
+
+
+class AudienceDocument(models.TextChoices):
+    """Who reads a paper, within those who open the file."""
+
+    DEPOT = "depot", "Porteur, Guichet, organismes consultés ; ARS et Assurance Maladie dès la transmission"
+    PARTIES = "parties", "Porteur, Guichet ; ARS et Assurance Maladie dès la transmission"
+    GUICHET = "guichet", "Le Guichet seul"
+    FINANCEUR = "financeur", "Porteur, Guichet et financeur de la demande"
+
+
+class NatureMouvement(models.TextChoices):
+    """What moves, or ends, a legal period."""
+
+    DEPOT = "depot", "Dépôt"
+    TRANSMISSION = "transmission", "Transmission"
+    DEMANDE = "demande", "Pièce demandée"
+    REPONSE = "reponse", "Pièce reçue"
+    RENONCIATION = "renonciation", "Pièce abandonnée"
+    REOUVERTURE = "reouverture", "Demande rouverte"
+    DECISION = "decision", "Décision"
+    RETRAIT = "retrait", "Retrait"
+    SILENCE = "silence", "Silence constaté"
+
+
+class EtapePieces(models.TextChoices):
+    """The step a request for pieces is about."""
+
+    LETTRE = "lettre", "Lettre d’intention"
+    DEMANDE_FIR = "demande_fir", "Demande de subvention"
+
+
+class EtatPieceDemandee(models.TextChoices):
+    ATTENDUE = "attendue", "Attendue"
+    REPONDUE = "repondue", "Reçue"
+    NON_CONFORME = "non_conforme", "Reçue, non conforme"
+
+
+class NatureDecision(models.TextChoices):
+    VALIDATION_LETTRE = "validation_lettre", "Validation de la lettre d’intention"
+    REFUS_LETTRE = "refus_lettre", "Refus de la lettre d’intention"
+    ACCORD_FIR = "accord_fir", "Accord de la subvention"
+    REFUS_FIR = "refus_fir", "Refus de la subvention"
+
+
+class EtatDecision(models.TextChoices):
+    """A decision taken outside the portal waits for a second person."""
+
+    A_CONFIRMER = "a_confirmer", "À confirmer par une seconde personne"
+    PRISE = "prise", "Prise"
+    ECARTEE = "ecartee", "Écartée"
+
+
+class RoleAffectation(models.TextChoices):
+    TITULAIRE = "titulaire", "Titulaire"
+    SUPPLEANT = "suppleant", "Suppléant"
+
+
+class NatureLien(models.TextChoices):
+    """How a file stands to another; read from the first to the second."""
+
+    CONCURRENT = "concurrent", "Concurrent de"
+    FUSIONNE_DANS = "fusionne_dans", "Fusionné dans"
+    SCINDE_DE = "scinde_de", "Scindé de"
+    ISSU_DE = "issu_de", "Issu de"
+
+
+class AudienceFil(models.TextChoices):
+    """Who reads a thread. Nobody else learns that it exists."""
+
+    PORTEUR_GUICHET = "porteur_guichet", "L’association et le Guichet"
+    PORTEUR_ARS = "porteur_ars", "L’association et l’ARS"
+    ARS_AM = "ars_am", "L’ARS et l’Assurance Maladie"
+    ORGANISME = "organisme", "Notes de mon organisme"

@@ -1,10 +1,10 @@
-"""Who may write and deposit a funding request."""
+"""Who may write, deposit, handle and decide a funding request."""
 
 from typing import TYPE_CHECKING
 
 import rules
 
-from dossiers.rules import deposits_for_association, writes_for_association
+from dossiers.rules import deposits_for_association, desk, in_perimeter, writes_for_association
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
@@ -21,5 +21,37 @@ def deposits(acteur: "Acteur", demande: "DemandeFir") -> bool:
     return bool(deposits_for_association(acteur, demande.dossier))
 
 
+@rules.predicate
+def handles(acteur: "Acteur", demande: "DemandeFir") -> bool:
+    """The Guichet's desk: a request travels with its letter."""
+    return bool(desk(acteur, demande.dossier))
+
+
+def is_funder(acteur: "Acteur", demande: "DemandeFir") -> bool:
+    """Acts for the funder, or for its délégation in a département of the file."""
+    if acteur.membership is None:
+        return False
+    if acteur.organisation_id == demande.financeur_id:
+        return True
+    return acteur.membership.organisation.parent_id == demande.financeur_id and in_perimeter(acteur, demande.dossier)
+
+
+@rules.predicate
+def instructs(acteur: "Acteur", demande: "DemandeFir") -> bool:
+    return is_funder(acteur, demande) and acteur.has("instruire")
+
+
+@rules.predicate
+def decides(acteur: "Acteur", demande: "DemandeFir") -> bool:
+    """The delegation of the day and its ceiling are judged by the act."""
+    return is_funder(acteur, demande) and acteur.has("decider")
+
+
 rules.add_rule("demande.rediger", writes)
 rules.add_rule("demande.deposer", deposits)
+rules.add_rule("demande.guichet", handles)
+rules.add_rule("demande.enregistrer", handles | instructs)
+rules.add_rule("demande.transmettre", handles | deposits)
+rules.add_rule("demande.instruire", instructs)
+rules.add_rule("demande.decider", decides)
+rules.add_rule("demande.completer", deposits | instructs)

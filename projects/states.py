@@ -13,3 +13,45 @@ class EtatLettre(models.TextChoices):
     VALIDEE = "validee", "Validée"
     REFUSEE = "refusee", "Refusée"
     RETIREE = "retiree", "Retirée"
+
+
+class EtatAvis(models.TextChoices):
+    """Where the opinion of one body stands. An abstention and a déport are answers, not senses."""
+
+    ATTENDU = "attendu", "Attendu"
+    BROUILLON = "brouillon", "En rédaction"
+    RENDU = "rendu", "Rendu"
+    ABSTENTION = "abstention", "Abstention"
+    DEPORT = "deport", "Déport"
+    SANS_REPONSE = "sans_reponse", "Sans réponse"
+
+
+class SensAvis(models.TextChoices):
+    FAVORABLE = "favorable", "Favorable"
+    FAVORABLE_AVEC_RESERVES = "favorable_avec_reserves", "Favorable avec réserves"
+    DEFAVORABLE = "defavorable", "Défavorable"
+
+
+class NoteCritere(models.TextChoices):
+    SATISFAISANT = "satisfaisant", "Satisfaisant"
+    A_COMPLETER = "a_completer", "À compléter"
+    INSUFFISANT = "insuffisant", "Insuffisant"
+
+
+class NatureConsultation(models.TextChoices):
+    GUICHET = "guichet", "Consultation du Guichet"
+    AM = "am", "Avis de l’Assurance Maladie"
+
+
+class EtatRectification(models.TextChoices):
+    PROPOSEE = "proposee", "Proposée"
+    ACCEPTEE = "acceptee", "Acceptée"
+    ECARTEE = "ecartee", "Écartée"
+
+
+class ModeValidation(models.TextChoices):
+    """Who decides on a letter: a setting of the region, `mode_validation_lettre`."""
+
+    ARS = "ars", "L’ARS seule"
+    CONJOINTE = "conjointe", "L’ARS, après confirmation de l’Assurance Maladie"
+    COMITE = "comite", "L’ARS, après un comité"

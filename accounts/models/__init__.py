@@ -1,6 +1,6 @@
 """People, the organisations they act for, and the mails they receive."""
 
-from accounts.models.envois import Envoi
+from accounts.models.envois import Envoi, PreferenceEnvoi
 from accounts.models.invitations import Invitation
 from accounts.models.memberships import Absence, Delegation, Mandat, Membership
 from accounts.models.organisations import Organisation, Profession
@@ -14,6 +14,7 @@ __all__ = [
     "Mandat",
     "Membership",
     "Organisation",
+    "PreferenceEnvoi",
     "Profession",
     "User",
 ]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.states import EtatEnvoi
+from accounts.states import CATEGORIES_AU_CHOIX, CategorieEnvoi, EtatEnvoi, RythmeEnvoi
 
 
 class Envoi(models.Model):
@@ -16,6 +16,7 @@ class Envoi(models.Model):
 
     evenement = models.UUIDField("événement")
     modele = models.CharField("modèle", max_length=80)
+    categorie = models.CharField("catégorie", max_length=10, choices=CategorieEnvoi, default=CategorieEnvoi.COMPTE)
     destinataire = models.EmailField("destinataire")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -54,6 +55,8 @@ class Envoi(models.Model):
                     Q(etat=EtatEnvoi.ATTENDU, envoye_at__isnull=True, prochain_essai_at__isnull=False)
                     | Q(etat=EtatEnvoi.ENVOYE, envoye_at__isnull=False)
                     | Q(etat=EtatEnvoi.ECHEC, envoye_at__isnull=True)
+                    | Q(etat=EtatEnvoi.GROUPE, envoye_at__isnull=True, prochain_essai_at__isnull=True)
+                    | Q(etat=EtatEnvoi.PORTAIL, envoye_at__isnull=True, prochain_essai_at__isnull=True)
                 ),
                 name="envoi_state_and_dates",
                 violation_error_message="L’état de l’envoi ne correspond pas à ses dates.",
@@ -63,7 +66,29 @@ class Envoi(models.Model):
             models.Index(fields=["prochain_essai_at", "id"], condition=Q(etat=EtatEnvoi.ATTENDU), name="envoi_due"),
             models.Index(fields=["user", "-created_at", "-id"], name="envoi_inbox"),
             models.Index(fields=["-created_at"], condition=Q(etat=EtatEnvoi.ECHEC), name="envoi_failed"),
+            models.Index(fields=["user"], condition=Q(etat=EtatEnvoi.GROUPE), name="envoi_grouped"),
         ]
 
     def __str__(self) -> str:
         return f"{self.modele} → {self.destinataire}"
+
+
+class PreferenceEnvoi(models.Model):
+    """How a person wants the mails of one category; without a row they leave at once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences_envoi")
+    categorie = models.CharField("catégorie", max_length=10, choices=[(c.value, c.label) for c in CATEGORIES_AU_CHOIX])
+    rythme = models.CharField("rythme", max_length=10, choices=RythmeEnvoi)
+
+    class Meta:
+        verbose_name = "préférence de notification"
+        verbose_name_plural = "préférences de notification"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "categorie"], name="preference_one"),
+            models.CheckConstraint(
+                condition=Q(categorie__in=[c.value for c in CATEGORIES_AU_CHOIX]), name="preference_of_choice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.categorie} {self.rythme}"

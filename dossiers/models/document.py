@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from dossiers.models.dossier import Dossier
-from dossiers.states import EtatDocument
+from dossiers.states import AudienceDocument, EtatDocument
 
 
 class Document(models.Model):
     """Unique by event and template. `contexte` is frozen text: the paper of a day can be proven. Once rendered, the
-    bytes, their SHA-256 and the version of the template never change.
+    bytes, their SHA-256 and the version of the template never change. `audience` says who reads it; the ARS and the
+    Assurance Maladie do from `transmis_at` on.
     """
 
     evenement = models.UUIDField(help_text="Id of the event that caused it; no key upwards.")
@@ -18,6 +19,8 @@ class Document(models.Model):
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents")
     titre = models.CharField(max_length=200)
     contexte = models.JSONField()
+    audience = models.CharField(max_length=10, choices=AudienceDocument.choices, default=AudienceDocument.PARTIES)
+    transmis_at = models.DateTimeField(null=True)
     code_court = models.CharField(max_length=12, unique=True)
     etat = models.CharField(max_length=8, choices=EtatDocument.choices, default=EtatDocument.ATTENDU)
     created_at = models.DateTimeField()
@@ -53,7 +56,23 @@ class Document(models.Model):
             ),
             pgtrigger.Protect(
                 name="document_rendu_immuable",
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__etat=EtatDocument.RENDU.value)
+                & (
+                    pgtrigger.Q(old__etat__df=pgtrigger.F("new__etat"))
+                    | pgtrigger.Q(old__titre__df=pgtrigger.F("new__titre"))
+                    | pgtrigger.Q(old__audience__df=pgtrigger.F("new__audience"))
+                    | pgtrigger.Q(old__fichier__df=pgtrigger.F("new__fichier"))
+                    | pgtrigger.Q(old__sha256__df=pgtrigger.F("new__sha256"))
+                    | pgtrigger.Q(old__taille__df=pgtrigger.F("new__taille"))
+                    | pgtrigger.Q(old__version_modele__df=pgtrigger.F("new__version_modele"))
+                    | pgtrigger.Q(old__rendu_at__df=pgtrigger.F("new__rendu_at"))
+                    | pgtrigger.Q(old__created_at__df=pgtrigger.F("new__created_at"))
+                ),
+            ),
+            pgtrigger.Protect(
+                name="document_rendu_garde",
+                operation=pgtrigger.Delete,
                 condition=pgtrigger.Q(old__etat=EtatDocument.RENDU.value),
             ),
         ]

@@ -6,10 +6,11 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 
-from dossiers.states import EtatDossier, Visibilite
+from dossiers.states import EtatDossier, MotifAcces, Visibilite
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
@@ -35,12 +36,23 @@ def perimeter(acteur: "Acteur | None", at: str = "") -> Q:
     if acteur.genre == "guichet":
         return _at(at, region=acteur.region) & (~_at(at, visibilite=Visibilite.PORTEUR) | _invited(acteur, at))
     if acteur.genre in ("ars", "dd_ars", "cpam", "msa", "elsm"):
-        found = _at(at, region=acteur.region, visibilite=Visibilite.ARS)
-        return found & _at(at, departements__overlap=sorted(acteur.departements)) if acteur.departements else found
-    return NOTHING
+        return transmitted_to(acteur, at) | _let_in(acteur, at)
+    return _let_in(acteur, at) if acteur.genre == "urps" else NOTHING
+
+
+def transmitted_to(acteur: "Acteur", at: str = "") -> Q:
+    """The files sent to the ARS and the Assurance Maladie, in the départements of the body one acts for."""
+    found = _at(at, region=acteur.region, visibilite=Visibilite.ARS)
+    return found & _at(at, departements__overlap=sorted(acteur.departements)) if acteur.departements else found
 
 
 NOTHING = Q(pk__in=[])
+
+
+def _let_in(acteur: "Acteur", at: str) -> Q:
+    """The files this body is, or was, asked about: an opinion, or money."""
+    let_in = AccesDossier.objects.filter(dossier=models.OuterRef(f"{at}pk"), organisation=acteur.organisation_id)
+    return Q(models.Exists(let_in))
 
 
 def _at(at: str, **conditions: object) -> Q:
@@ -57,7 +69,8 @@ class Dossier(models.Model):
 
     reference = models.CharField("référence", max_length=24, null=True, unique=True)  # noqa: DJ001 - unique once given
     nom = models.CharField("nom de la CPTS", max_length=160)
-    nom_normalise = models.CharField(max_length=200, help_text="Unaccented, lower case: for sorting and searching.")
+    nom_normalise = models.CharField(max_length=200, help_text="Unaccented, lower case: for sorting.")
+    recherche = models.TextField(blank=True, help_text="Names and reference as unaccented words: for searching.")
     association = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="dossiers")
     region = models.CharField(max_length=3)
     departement_pilote = models.ForeignKey("territories.Departement", models.PROTECT, null=True, related_name="+")
@@ -75,6 +88,7 @@ class Dossier(models.Model):
             GinIndex(fields=["departements"], name="dossier_departements"),
             models.Index(fields=["region", "visibilite"], name="dossier_perimetre"),
             models.Index(fields=["nom_normalise"], name="dossier_nom"),
+            GinIndex(SearchVector("recherche", config="simple"), name="dossier_recherche"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -94,6 +108,25 @@ class Dossier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nom} ({self.reference or 'brouillon'})"
+
+
+class AccesDossier(models.Model):
+    """A body that opens the file while and after it is consulted, or because it is asked for money."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="acces")
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    motif = models.CharField(max_length=12, choices=MotifAcces.choices)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "accès à un dossier"
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "organisation", "motif"], name="acces_une_fois"),
+        ]
+        indexes = [models.Index(fields=["organisation", "dossier"], name="acces_organisation")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} → {self.dossier_id}"
 
 
 class ConseillerInvite(models.Model):

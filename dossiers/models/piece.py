@@ -9,7 +9,9 @@ from dossiers.states import GenrePiece
 
 
 class Piece(models.Model):
-    """`recue_le` is the legal day of arrival (Paris). Once `figee_at` is set (deposited), a piece is never removed."""
+    """`recue_le` is the legal day of arrival (Paris). Once `figee_at` is set (deposited), a piece is never removed. The
+    ARS and the Assurance Maladie read it from `transmise_at` on.
+    """
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="pieces")
     genre = models.CharField(max_length=12, choices=GenrePiece.choices)
@@ -22,6 +24,7 @@ class Piece(models.Model):
     deposee_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     deposee_at = models.DateTimeField()
     figee_at = models.DateTimeField(null=True)
+    transmise_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -4,21 +4,36 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from dossiers.models import ConseillerInvite, Dossier, Piece
+from dossiers.models import AccesDossier, ConseillerInvite, Dossier, Piece
+from dossiers.models.dossier import perimeter, transmitted_to
+from dossiers.states import GenrePiece
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
 
 
 def pieces_visible_to(acteur: "Acteur | None") -> QuerySet[Piece]:
-    """The pieces `acteur` may read: all those of its association, and of the drafts it is invited to; for the other
-    readers of a file, only what was deposited. With the person who joined them.
+    """The pieces `acteur` may read: all those of its association, and of the drafts it is invited to; for the Guichet,
+    those deposited; for the ARS and the Assurance Maladie, those sent to them; for a body consulted, those deposited
+    but the bank details. With the person who joined them.
     """
-    found = Piece.objects.filter(dossier__in=Dossier.objects.visible_to(acteur)).select_related("deposee_par")
-    if acteur is None or acteur.genre == "association":
-        return found
-    invited = ConseillerInvite.objects.filter(dossier=OuterRef("dossier"), user=acteur.user, retire_at=None)
-    return found.filter(Q(figee_at__isnull=False) | Q(Exists(invited)))
+    found = Piece.objects.select_related("deposee_par")
+    if acteur is None or acteur.membership is None:
+        return found.none()
+    if acteur.genre == "association":
+        return found.filter(perimeter(acteur, "dossier__"))
+    if acteur.genre == "guichet":
+        invited = ConseillerInvite.objects.filter(dossier=OuterRef("dossier"), user=acteur.user, retire_at=None)
+        return found.filter(perimeter(acteur, "dossier__"), Q(figee_at__isnull=False) | Q(Exists(invited)))
+    let_in = AccesDossier.objects.filter(dossier=OuterRef("dossier"), organisation=acteur.organisation_id)
+    asked = Q(Exists(let_in), figee_at__isnull=False) & ~Q(genre__in=RESERVED)
+    if acteur.genre == "urps":
+        return found.filter(asked)
+    return found.filter(asked | Q(transmise_at__isnull=False) & transmitted_to(acteur, "dossier__"))
+
+
+RESERVED = (GenrePiece.RIB, GenrePiece.COURRIER, GenrePiece.PREUVE)
+"""What a body asked for its opinion does not need: bank details, the desks' own mail."""
 
 
 def pieces_of(dossier: Dossier, *, acteur: "Acteur") -> list[Piece]:

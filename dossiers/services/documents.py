@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from dossiers.models import Document, Dossier
-from dossiers.states import EtatDocument
+from dossiers.states import AudienceDocument, EtatDocument
 from guichet.kernel.after_commit import wake
 
 TASK = "dossiers.rendre_les_documents"
@@ -18,13 +18,22 @@ LENGTH = 10
 
 
 def create_document(
-    *, evenement: UUID, modele: str, dossier: Dossier, titre: str, contexte: dict[str, Any], now: datetime
+    *,
+    evenement: UUID,
+    modele: str,
+    dossier: Dossier,
+    titre: str,
+    contexte: dict[str, Any],
+    now: datetime,
+    audience: str = AudienceDocument.PARTIES,
+    transmis: bool = False,
 ) -> Document:
     """The paper of an event, or the one already written for that event and template.
 
     `titre` says what kind of paper it is: the public verification page shows it, so it never tells anything of the
     content. `contexte` is frozen here; it follows the contract of `templates/pdf/README.md`. A context that breaks it
-    does not block the event: the rendering fails and says why. Wakes the worker after commit.
+    does not block the event: the rendering fails and says why. Wakes the worker after commit. `audience` says who
+    reads it; `transmis` opens it at once to the ARS and the Assurance Maladie.
     """
     document, _created = Document.objects.get_or_create(
         evenement=evenement,
@@ -33,6 +42,8 @@ def create_document(
             "dossier": dossier,
             "titre": titre,
             "contexte": contexte,
+            "audience": audience,
+            "transmis_at": now if transmis else None,
             "code_court": new_code(),
             "created_at": now,
             "prochain_essai_at": now,

@@ -1,4 +1,4 @@
-"""Downloading a paper, through the perimeter of its file."""
+"""Downloading a paper, through its audience."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import FileResponse, Http404, HttpRequest
@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.views import View
 
-from dossiers.models import Document, Dossier
+from dossiers.selectors.documents import documents_visible_to
 from dossiers.states import EtatDocument
 
 
@@ -14,8 +14,7 @@ class DocumentView(LoginRequiredMixin, View):
     """The bytes once rendered; 404 before, and for whoever does not read the file."""
 
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
-        visible = Dossier.objects.visible_to(request.acteur)
-        document = get_object_or_404(Document.objects.select_related("dossier"), pk=pk, dossier__in=visible)
+        document = get_object_or_404(documents_visible_to(request.acteur).select_related("dossier"), pk=pk)
         if document.etat != EtatDocument.RENDU:
             raise Http404
         name = f"{slugify(document.titre)}-{slugify(document.dossier.reference or '')}.pdf"

@@ -2,11 +2,12 @@
 
 from funding.models.bareme import Bareme, SeuilTaille
 from funding.models.budget import BudgetPrevisionnel, LigneBudget, LigneNomenclature
-from funding.models.demande import DemandeFir, EvenementFir, SectionFir
+from funding.models.demande import DeclarationAssociation, DemandeFir, EvenementFir, SectionFir
 
 __all__ = [
     "Bareme",
     "BudgetPrevisionnel",
+    "DeclarationAssociation",
     "DemandeFir",
     "EvenementFir",
     "LigneBudget",

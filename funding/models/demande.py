@@ -7,7 +7,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from dossiers.models import ConseillerInvite, Dossier, Section
+from accounts.states import Genre
+from dossiers.models import ConseillerInvite, Delai, Dossier, Piece, Section
+from dossiers.models.dossier import perimeter, transmitted_to
 from dossiers.states import EtatSection
 from funding.calculations import Totaux, budget_defects, totals
 from funding.lifecycles import DEMANDE_FIR
@@ -15,7 +17,7 @@ from funding.models.freeze import GELE, TOUTE_ECRITURE
 from funding.nomenclature import nomenclature
 from funding.sections import BUDGETS, RUBRIQUES
 from funding.states import EtatDemandeFir, GenreBudget, ObjetDemande, Regime
-from guichet.kernel.journal import Evenement
+from guichet.kernel.journal import Evenement, Origine
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
@@ -58,25 +60,32 @@ EQUILIBRE = """
 
 class DemandeFirQuerySet(models.QuerySet["DemandeFir"]):
     def visible_to(self, acteur: "Acteur | None") -> "DemandeFirQuerySet":
-        """The requests `acteur` may open, within the files it may open: all those of its association; for the Guichet,
-        those deposited and the drafts of the files it is invited to; for the others, those that were transmitted.
+        """The requests `acteur` may open: all those of its association; for the Guichet, those deposited and the drafts
+        of the files it is invited to; for the ARS and the Assurance Maladie, those transmitted to the ARS; for any
+        body, those transmitted that are asked of it. A body consulted on a letter does not read the request.
         """
-        found = self.filter(dossier__in=Dossier.objects.visible_to(acteur))
-        if acteur is None or acteur.genre == "association":
+        if acteur is None or acteur.membership is None:
+            return self.none()
+        if acteur.est_agent and acteur.genre != Genre.GUICHET:
+            asked = Q(financeur=acteur.organisation_id)
+            if acteur.genre != Genre.URPS:
+                asked |= ~Q(financeur__genre=Genre.URPS) & transmitted_to(acteur, "dossier__")
+            return self.filter(asked, transmise_at__isnull=False)
+        found = self.filter(perimeter(acteur, "dossier__"))
+        if acteur.genre == Genre.ASSOCIATION:
             return found
-        if acteur.genre == "guichet":
-            invited = ConseillerInvite.objects.filter(dossier=OuterRef("dossier"), user=acteur.user, retire_at=None)
-            return found.filter(Q(deposee_at__isnull=False) | Q(Exists(invited)))
-        transmitted = EvenementFir.objects.filter(demande=OuterRef("pk"), cible=EtatDemandeFir.TRANSMISE)
-        return found.filter(Exists(transmitted))
+        invited = ConseillerInvite.objects.filter(dossier=OuterRef("dossier"), user=acteur.user, retire_at=None)
+        return found.filter(Q(deposee_at__isnull=False) | Q(Exists(invited)))
 
     def for_pages(self) -> "DemandeFirQuerySet":
         """With what every page of a request shows, in one query."""
-        return self.select_related("dossier__association", "financeur")
+        return self.select_related("dossier__association", "dossier__departement_pilote", "financeur", "delai")
 
 
 class DemandeFir(models.Model):
-    """`montant_demande` is in whole euros, on line 74 of the project's budget. `regime` says what silence means."""
+    """`montant_demande` is in whole euros, on line 74 of the project's budget; `montant_accorde` is what the decision
+    says. `regime` says what silence means; `delai` is the period that runs, a new one after each deposit.
+    """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="demandes_fir")
     etat = models.CharField(max_length=20, choices=EtatDemandeFir.choices, default=EtatDemandeFir.BROUILLON)
@@ -84,7 +93,11 @@ class DemandeFir(models.Model):
     financeur = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
     regime = models.CharField(max_length=10, choices=Regime.choices, default=Regime.REJET)
     montant_demande = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    montant_accorde = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    delai = models.OneToOneField(Delai, models.PROTECT, null=True, related_name="demande_fir")
+    origine = models.CharField(max_length=10, choices=Origine.choices, default=Origine.PORTAIL)
     deposee_at = models.DateTimeField(null=True)
+    transmise_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     objects = DemandeFirQuerySet.as_manager()
@@ -104,6 +117,17 @@ class DemandeFir(models.Model):
                 name="demande_euros_entiers",
                 violation_error_message="Le montant demandé est en euros entiers.",
             ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=[EtatDemandeFir.TRANSMISE, EtatDemandeFir.INCOMPLETE])
+                | Q(transmise_at__isnull=False),
+                name="demande_transmise_datee",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat=EtatDemandeFir.ACCORDEE)
+                | Q(montant_accorde__gt=0, montant_accorde__lte=models.F("montant_demande")),
+                name="demande_accordee_dans_la_demande",
+                violation_error_message="La subvention accordée ne dépasse pas la somme demandée.",
+            ),
         ]
         triggers = [
             pgtrigger.FSM(name="cycle_demande", field="etat", transitions=DEMANDE_FIR.pairs()),
@@ -111,7 +135,11 @@ class DemandeFir(models.Model):
                 name="demande_equilibre_au_depot",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__etat=EtatDemandeFir.BROUILLON.value, new__etat=EtatDemandeFir.DEPOSEE.value),
+                condition=pgtrigger.Q(
+                    old__etat=EtatDemandeFir.BROUILLON.value,
+                    new__etat=EtatDemandeFir.DEPOSEE.value,
+                    new__origine=Origine.PORTAIL.value,
+                ),
                 declare=[
                     ("budget", "record"),
                     ("vus", "integer := 0"),
@@ -128,6 +156,7 @@ class DemandeFir(models.Model):
                 name="demande_deposee_fixee",
                 operation=pgtrigger.Update,
                 condition=~pgtrigger.Q(old__etat=EtatDemandeFir.BROUILLON.value)
+                & ~pgtrigger.Q(new__etat=EtatDemandeFir.BROUILLON.value)
                 & (
                     pgtrigger.Q(old__montant_demande__df=pgtrigger.F("new__montant_demande"))
                     | pgtrigger.Q(old__financeur_id__df=pgtrigger.F("new__financeur_id"))
@@ -151,6 +180,14 @@ class DemandeFir(models.Model):
         """What keeps this budget from being deposited, in French sentences."""
         montant = self.montant_demande if genre == GenreBudget.PROJET else None
         return budget_defects(self.totaux(genre), montant_demande=montant)
+
+    def motifs_demandes(self) -> bool:
+        """Whether the association asked why the silence rejected its request (CRPA L232-4)."""
+        return self.evenements.filter(action="demander_motifs").exists()
+
+    def motifs_attendus(self) -> bool:
+        """Whether it waits for them."""
+        return self.motifs_demandes() and not self.evenements.filter(action="communiquer_motifs").exists()
 
     def empechement_depot(self) -> str:
         """Nothing when the request may be deposited, else one French sentence: what blocks, in the form's order."""
@@ -182,3 +219,27 @@ class SectionFir(Section):
                 func=GELE.format(demandes="OLD.demande_id, NEW.demande_id", quoi="ce qui est écrit"),
             )
         ]
+
+
+class DeclarationAssociation(models.Model):
+    """What the funder needs of the association before an agreement and each payment: declared, never changed.
+
+    `iban` is read whole by the funder alone. The latest declaration is the one in force.
+    """
+
+    demande = models.ForeignKey(DemandeFir, models.PROTECT, related_name="declarations")
+    evenement = models.UUIDField(unique=True)
+    rna = models.CharField(max_length=10)
+    siret = models.CharField(max_length=14)
+    iban = models.CharField(max_length=34)
+    titulaire = models.CharField("titulaire du compte", max_length=160)
+    statuts = models.ForeignKey(Piece, models.PROTECT, related_name="+")
+    dirigeants = models.ForeignKey(Piece, models.PROTECT, related_name="+")
+    declaree_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "déclaration de l’association"
+        triggers = [pgtrigger.Protect(name="declaration_immuable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.rna} · {self.declaree_at:%Y-%m-%d}"

@@ -1,7 +1,7 @@
 """The law's lifecycles: a table of rows and one function that applies a row.
 
 A row says which action leads from which states to which state, who may do it, on which legal basis, and which
-guard reads what is recorded. `Lifecycle.apply` is the only place of the project that writes a state.
+guard reads what is recorded, on the legal day of the act. `Lifecycle.apply` is the only place that writes a state.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class Transition:
     who: str
     basis: str
     label: str
-    guard: Callable[[Any, datetime], str] = lambda obj, now: ""
+    guard: Callable[[Any, date], str] = lambda obj, le: ""
 
 
 class Lifecycle:
@@ -66,14 +66,18 @@ class Lifecycle:
         """The row of `action`; KeyError when the law does not know it."""
         return self._by_action[action]
 
-    def refusal(self, obj: Any, action: str, *, by: Actor | None, now: datetime) -> str:
-        """ "" when `by` may do `action` on `obj` now, else a French sentence: right, state, guard."""
+    def refusal(self, obj: Any, action: str, *, by: Actor | None, now: datetime, le: date | None = None) -> str:
+        """ "" when `by` may do `action` on `obj`, else a French sentence: right, state, guard.
+
+        The guard judges `le`, the legal day of the act (default: the civil day of `now` in Paris): what was decided on
+        paper is judged by its date, not by the day it is typed.
+        """
         row = self.row(action)
         if not self._is_allowed(row, obj, by):
             return "Vous n’avez pas le droit de faire cette action sur ce dossier."
         if obj.etat not in row.sources:
             return self._already(obj)
-        return row.guard(obj, now)
+        return row.guard(obj, le or timezone.localdate(now))
 
     def available(self, obj: Any, *, by: Actor | None, now: datetime) -> list[Transition]:
         """The rows `by` may apply now: the buttons of the page."""
@@ -100,7 +104,7 @@ class Lifecycle:
         """
         locked = self.lock(obj)
         row = self.row(action)
-        reason = self.refusal(locked, action, by=by, now=now)
+        reason = self.refusal(locked, action, by=by, now=now, le=effect_on)
         if reason:
             raise Refused(reason)
         source = locked.etat

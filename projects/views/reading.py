@@ -9,6 +9,7 @@ from accounts.acteur import Acteur
 from dossiers.documents import section_blocs
 from dossiers.models import Section
 from dossiers.questions import Rubrique
+from dossiers.selectors.documents import papers_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.territoires import Chevauchement, overlaps
 from funding.views.reading import reading
@@ -54,7 +55,7 @@ def reading_sections(
         "parties": parts,
         "pieces": pieces_of(lettre.dossier, acteur=acteur),
         "chevauchements": _neighbours(lettre, acteur),
-        "documents": list(lettre.dossier.documents.defer("contexte").order_by("-created_at", "pk")),
+        "documents": papers_of(lettre.dossier, acteur=acteur),
     }
 
 

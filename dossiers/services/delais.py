@@ -1,0 +1,77 @@
+"""The ledger of a legal period: opening it, writing what moves it, closing it. Its dates always follow."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from dossiers.models import Delai, Dossier, MouvementDelai, PieceDemandee
+from dossiers.selectors.delais import echeance_of
+from dossiers.states import NatureMouvement
+from guichet.kernel.deadlines import Depart, Regime
+from guichet.kernel.journal import Origine
+
+if TYPE_CHECKING:
+    from accounts.acteur import Acteur
+
+HORLOGE = "Horloge du portail"
+
+
+@dataclass(frozen=True)
+class Acte:
+    """Who moves a period, when it is recorded, and where it comes from. `by` None is the clock."""
+
+    by: "Acteur | None"
+    now: datetime
+    origine: str = Origine.PORTAIL
+
+
+def open_delai(*, dossier: Dossier, regime: Regime, depart: Depart, le: date, acte: Acte) -> Delai:
+    """A new period that starts on the legal day `le`. The caller holds the lock on the file."""
+    delai = Delai.objects.create(
+        dossier=dossier, regime=regime.value, depart=depart.value, recu_le=le, ouvert_at=acte.now
+    )
+    nature = NatureMouvement.TRANSMISSION if depart is Depart.TRANSMISSION else NatureMouvement.DEPOT
+    write(delai, nature, le=le, acte=acte)
+    return delai
+
+
+def write(
+    delai: Delai, nature: NatureMouvement, *, le: date, acte: Acte, piece: PieceDemandee | None = None
+) -> MouvementDelai:
+    """Write a line of the ledger and the dates that follow from it; the line keeps them. Nothing ends the period.
+
+    A request (`DEMANDE`) takes its limit, its article and whether a text requires it from `piece`.
+    """
+    asked = nature == NatureMouvement.DEMANDE and piece is not None
+    line = MouvementDelai(
+        delai=delai,
+        nature=nature,
+        le=le,
+        piece=piece,
+        limite_le=piece.limite_le if asked and piece else None,
+        requise=bool(asked and piece and piece.requise_par_un_texte),
+        intitule=piece.intitule if piece else "",
+        fondement=piece.fondement if asked and piece else "",
+        origine=acte.origine if acte.by else Origine.HORLOGE,
+        qualite=(acte.by.qualite if acte.by else HORLOGE) or "Porteur",
+        recorded_at=acte.now,
+    )
+    echeance = echeance_of(delai, plus=[line])
+    line.dernier_jour, line.echeance_le = echeance.dernier_jour, echeance.echeance_le
+    line.save(force_insert=True)
+    _store(delai, origine_le=echeance.origine, dernier_jour=echeance.dernier_jour, echeance_le=echeance.echeance_le)
+    return line
+
+
+def close(delai: Delai | None, nature: NatureMouvement, *, le: date, acte: Acte) -> None:
+    """End the period by a fact: a decision, a withdrawal, the silence, a re-opening. Ended, it stays as it was."""
+    if delai is None or delai.clos_at is not None:
+        return
+    write(delai, nature, le=le, acte=acte)
+    _store(delai, clos_at=acte.now, clos_par=nature)
+
+
+def _store(delai: Delai, **values: object) -> None:
+    Delai.objects.filter(pk=delai.pk).update(**values)
+    for name, value in values.items():
+        setattr(delai, name, value)
