@@ -3,12 +3,16 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from django import forms
+from django.utils import timezone
 
+from accounts.models import Organisation
+from dossiers.models import Dossier
 from dossiers.questions import Groupe, RowsField
+from dossiers.selectors.reglages import fondement, reglage
 from guichet.kernel.civil import date_longue
 
 Bloc = dict[str, Any]
@@ -95,3 +99,55 @@ def digest(contexte: dict[str, Any]) -> str:
     """SHA-256 of a frozen context, written in one canonical way: what was deposited, whatever its rendering."""
     text = json.dumps(contexte, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def party(organisation: Organisation) -> dict[str, Any]:
+    """A body or an association as a letterhead names it."""
+    lines = [*organisation.adresse.splitlines(), organisation.courriel, organisation.telephone]
+    return {"nom": organisation.nom, "lignes": [line for line in lines if line]}
+
+
+def instant(moment: datetime) -> str:
+    """ "14 novembre 2026 à 10 h 05", in Paris."""
+    local = timezone.localtime(moment)
+    return f"{date_longue(local.date())} à {local:%H} h {local:%M}"
+
+
+def official_letter(
+    *,
+    dossier: Dossier,
+    titre: str,
+    objet: str,
+    emetteur: Organisation,
+    destinataire: Organisation,
+    jour: date,
+    blocs: Sequence[Bloc],
+    signature: dict[str, Any] | None = None,
+    mentions: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The frozen context of a letter of one body to another about a file (`presentation` courrier)."""
+    return {
+        "presentation": "courrier",
+        "titre": titre,
+        "objet": objet,
+        "reference": dossier.reference,
+        "lieu": "",
+        "date": date_longue(jour),
+        "emetteur": party(emetteur),
+        "destinataire": party(destinataire),
+        "sections": [{"blocs": list(blocs)}],
+        **({"signature": signature} if signature else {}),
+        "mentions": [mention for mention in mentions if mention],
+    }
+
+
+def remedies(*, on: date) -> list[str]:
+    """How a decision may be contested, in the dated words of the region; nothing while they are not set."""
+    found = reglage("voies_recours", on=on)
+    return list(found.valeur) if found else []
+
+
+def article(cle: str, *, on: date) -> str:
+    """The article of a key on that day, as a paper quotes it; "" when it is not loaded."""
+    found = fondement(cle, on=on)
+    return found.article if found else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.views import documents, echecs, pieces, verification
+from dossiers.views import documents, echanges, echecs, pieces, suivi, verification
 
 app_name = "dossiers"
 
@@ -15,4 +15,6 @@ urlpatterns = [
     path("documents/<int:pk>/refaire/", echecs.RefaireView.as_view(), name="refaire"),
     path("verifier/", verification.VerifierView.as_view(), name="verifier"),
     path("verifier/<slug:code>/", verification.VerifierView.as_view(), name="verifier"),
+    *echanges.urlpatterns,
+    *suivi.urlpatterns,
 ]

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from projects.views import conseillers, lettres, sections, territoire
+from projects.views import (
+    avis,
+    conseillers,
+    decisions,
+    guichet,
+    journal,
+    lettres,
+    papier,
+    rectifications,
+    seances,
+    sections,
+    territoire,
+)
 
 app_name = "projects"
 
@@ -19,5 +31,12 @@ urlpatterns = [
     path(
         "lettres/<int:pk>/conseillers/retirer/", conseillers.RetirerConseillerView.as_view(), name="retirer_conseiller"
     ),
+    path("lettres/<int:pk>/journal/", journal.JournalView.as_view(), name="journal"),
     *territoire.urlpatterns,
+    *guichet.urlpatterns,
+    *avis.urlpatterns,
+    *seances.urlpatterns,
+    *decisions.urlpatterns,
+    *papier.urlpatterns,
+    *rectifications.urlpatterns,
 ]

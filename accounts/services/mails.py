@@ -22,9 +22,9 @@ from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
 
-from accounts.models import Envoi, User
+from accounts.models import Envoi, PreferenceEnvoi, User
 from accounts.models.users import normalise_email
-from accounts.states import EtatEnvoi
+from accounts.states import CATEGORIES_AU_CHOIX, CategorieEnvoi, EtatEnvoi, RythmeEnvoi
 from guichet.kernel.after_commit import wake
 from guichet.kernel.lifecycle import Refused
 
@@ -55,12 +55,15 @@ def queue_mail(
     url: str = "",
     dossier_reference: str = "",
     confidentiel: bool = False,
+    categorie: str = CategorieEnvoi.COMPTE,
 ) -> None:
     """Write the mail of an event, to a person or to an address; nothing if that mail is already written.
 
     `templates/mails/<modele>.sujet.txt`, `.txt` and `.html` are rendered now, with `contexte` plus `prenom`, `url` and
     `url_absolue` (where the person goes next) and `site_url`. `url` is a path of this site. A `confidentiel` mail
     carries a secret link: the link is in the text only, the mail is not in the inbox, its text is erased once sent.
+    What leaves at once, waits for the daily digest or is read on the portal alone follows the person's preference for
+    `categorie`; account and legal mails always leave at once.
     """
     address = normalise_email(destinataire or (user.email if user else ""))
     if not address:
@@ -84,11 +87,24 @@ def queue_mail(
         url="" if confidentiel else url,
         confidentiel=confidentiel,
         message_id=f"<{uuid4()}@{urlsplit(settings.SITE_URL).hostname}>",
-        prochain_essai_at=now,
+        categorie=categorie,
+        etat=_first_state(user, categorie),
         created_at=now,
     )
+    envoi.prochain_essai_at = now if envoi.etat == EtatEnvoi.ATTENDU else None
     Envoi.objects.bulk_create([envoi], ignore_conflicts=True)
     wake(TASK)
+
+
+def _first_state(user: User | None, categorie: str) -> EtatEnvoi:
+    """At once, unless the person prefers otherwise for a category of its choice."""
+    if user is None or categorie not in CATEGORIES_AU_CHOIX:
+        return EtatEnvoi.ATTENDU
+    chosen = PreferenceEnvoi.objects.filter(user=user, categorie=categorie).values_list("rythme", flat=True).first()
+    return RYTHMES.get(chosen or "", EtatEnvoi.ATTENDU)
+
+
+RYTHMES = {RythmeEnvoi.QUOTIDIEN.value: EtatEnvoi.GROUPE, RythmeEnvoi.PORTAIL.value: EtatEnvoi.PORTAIL}
 
 
 def send_due(*, now: datetime, limit: int = 50) -> int:

@@ -25,15 +25,20 @@ def create_association(
     *, nom: str, region: str, by: User, now: datetime, sigle: str = "", fonction: str = ""
 ) -> Membership:
     """Open the account of an association; its creator may write, deposit and manage its people."""
-    association = Organisation.objects.create(
+    association = new_association(nom=nom, region=region, sigle=sigle)
+    return join(
+        organisation=association, user=by, droits=list(DROITS_ASSOCIATION), fonction=fonction, added_by=by, now=now
+    )
+
+
+def new_association(*, nom: str, region: str, sigle: str = "") -> Organisation:
+    """The account of an association without anybody in it: of a file that came on paper, until its people are invited."""
+    return Organisation.objects.create(
         genre=Genre.ASSOCIATION,
         code=f"{slugify(nom)[:60]}-{get_random_string(8, 'abcdefghjkmnpqrstuvwxyz23456789')}".lstrip("-"),
         nom=nom,
         sigle=sigle,
         region=region,
-    )
-    return join(
-        organisation=association, user=by, droits=list(DROITS_ASSOCIATION), fonction=fonction, added_by=by, now=now
     )
 
 

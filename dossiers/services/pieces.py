@@ -47,13 +47,7 @@ def add_piece(*, dossier: Dossier, genre: str, fichier: "File[bytes]", by: "Acte
     with transaction.atomic():
         _lock(dossier)
         _refuse_again(piece)
-        delete = _store(piece, fichier, found)
-        try:
-            piece.save(force_insert=True)
-        except BaseException:
-            delete()
-            raise
-    return piece
+        return store_piece(piece, fichier, found)
 
 
 @transaction.atomic
@@ -75,10 +69,14 @@ def remove_piece(*, piece: Piece, by: "Acteur") -> None:
 
 
 @transaction.atomic
-def freeze_pieces(*, dossier: Dossier, now: datetime) -> list[Piece]:
-    """Freeze what is joined, as part of a deposit; return every frozen piece of the file, in the order of arrival."""
+def freeze_pieces(*, dossier: Dossier, now: datetime, transmises: bool = False) -> list[Piece]:
+    """Freeze what is joined, as part of a deposit; return every frozen piece of the file, in the order of arrival.
+
+    `transmises` opens what is frozen now to the ARS and the Assurance Maladie.
+    """
     _lock(dossier)
-    Piece.objects.filter(dossier=dossier, figee_at=None).update(figee_at=now)
+    sent = {"transmise_at": now} if transmises else {}
+    Piece.objects.filter(dossier=dossier, figee_at=None).update(figee_at=now, **sent)
     return list(Piece.objects.filter(dossier=dossier).order_by("deposee_at", "pk"))
 
 
@@ -98,6 +96,17 @@ def _refuse_again(piece: Piece) -> None:
     for other in kept:
         if (other.sha256, other.genre) == (piece.sha256, piece.genre):
             raise ValidationError(f"Ce fichier est déjà joint, sous le nom «\u00a0{other.nom}\u00a0».", code="doublon")
+
+
+def store_piece(piece: Piece, fichier: "File[bytes]", found: Inspected) -> Piece:
+    """Write the bytes, then the row; the bytes go if the row cannot be written."""
+    delete = _store(piece, fichier, found)
+    try:
+        piece.save(force_insert=True)
+    except BaseException:
+        delete()
+        raise
+    return piece
 
 
 def _store(piece: Piece, fichier: "File[bytes]", found: Inspected) -> Callable[[], None]:

@@ -1,6 +1,6 @@
 """Opening a funding request, writing its sections, depositing and withdrawing it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,12 +13,19 @@ from accounts.models import Organisation
 from accounts.states import Genre
 from dossiers.models import Dossier, Section
 from dossiers.questions import Manque
+from dossiers.selectors.reglages import valeur
+from dossiers.services.delais import Acte, close, open_delai
 from dossiers.services.sections import save_section
-from dossiers.states import EtatSection
+from dossiers.states import EtatSection, NatureMouvement
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import DemandeFir, EvenementFir, SectionFir
 from funding.sections import BUDGET_PROJET, BUDGETS, DEMANDE, RUBRIQUES
+from funding.selectors import running_period
 from funding.states import EtatDemandeFir, GenreBudget, ObjetDemande, Regime
+from guichet.kernel.civil import civil_day
+from guichet.kernel.deadlines import Depart
+from guichet.kernel.deadlines import Regime as RegimeSilence
+from guichet.kernel.journal import Origine
 from guichet.kernel.lifecycle import Refused
 
 A_RELIRE = "Relisez ce qui est repris de {source}, puis enregistrez."
@@ -34,11 +41,26 @@ def create_request(
     """
     if not rules.test_rule("dossier.rediger", by, dossier):
         raise Refused("Vous n’avez pas le droit d’écrire au nom de cette association.")
+    return draft_request(dossier=dossier, financeur=financeur, objet=objet, now=now)
+
+
+def draft_request(
+    *,
+    dossier: Dossier,
+    financeur: Organisation,
+    now: datetime,
+    objet: str = ObjetDemande.AMORCAGE,
+    origine: str = Origine.PORTAIL,
+    montant: Decimal = Decimal(0),
+) -> DemandeFir:
+    """The row and its empty sections; the caller judged who may."""
     demande = DemandeFir.objects.create(
         dossier=dossier,
         financeur=financeur,
         objet=objet,
         regime=Regime.REJET if financeur.genre in (Genre.ARS, Genre.DD_ARS) else Regime.AUCUN,
+        origine=origine,
+        montant_demande=montant,
         created_at=now,
     )
     SectionFir.objects.bulk_create(SectionFir(demande=demande, cle=rubrique.cle) for rubrique in RUBRIQUES)
@@ -134,7 +156,11 @@ def prefill(
 
 @transaction.atomic
 def deposit_request(*, demande: DemandeFir, by: Acteur, now: datetime) -> EvenementFir:
-    """Deposit the request; the amount asked enters the journal. Refused with what blocks."""
+    """Deposit the request; the amount asked enters the journal. Refused with what blocks.
+
+    Opens the period of the silence where the region counts it from the deposit (`origine_delai_rejet`); deposited
+    again after a re-opening, a new one.
+    """
     event: EvenementFir = DEMANDE_FIR.apply(
         demande,
         "deposer",
@@ -143,11 +169,26 @@ def deposit_request(*, demande: DemandeFir, by: Acteur, now: datetime) -> Evenem
         changes={"deposee_at": now},
         donnees={"montant_demande": str(demande.montant_demande)},
     )
+    start_period(demande, depart=Depart.DEPOT, le=civil_day(now), acte=Acte(by, now))
     return event
+
+
+def start_period(demande: DemandeFir, *, depart: Depart, le: date, acte: Acte) -> None:
+    """Open the period of a request whose silence rejects, if `depart` is the receipt the region counts from (U5, U11).
+
+    The caller holds the lock. Nothing for a funder without a legal period, or while a period runs.
+    """
+    counted = valeur("origine_delai_rejet", on=le, defaut=Depart.DEPOT.value)
+    if demande.regime != Regime.REJET or running_period(demande) or counted != depart.value:
+        return
+    delai = open_delai(dossier=demande.dossier, regime=RegimeSilence.REJET, depart=depart, le=le, acte=acte)
+    DemandeFir.objects.filter(pk=demande.pk).update(delai=delai)
+    demande.delai = delai
 
 
 @transaction.atomic
 def withdraw_request(*, demande: DemandeFir, motif: str, by: Acteur, now: datetime) -> EvenementFir:
-    """Withdraw the request with its reason, whatever its state before a decision."""
+    """Withdraw the request with its reason, whatever its state before a decision; its period ends."""
     event: EvenementFir = DEMANDE_FIR.apply(demande, "retirer", by=by, now=now, motif=motif)
+    close(running_period(demande), NatureMouvement.RETRAIT, le=civil_day(now), acte=Acte(by, now))
     return event

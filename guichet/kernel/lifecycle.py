@@ -168,7 +168,8 @@ class Lifecycle:
 
     def _already(self, obj: Any) -> str:
         state = self.states(obj.etat).label
-        last = obj.evenements.order_by("-recorded_at", "-id").first()
+        moved = obj.evenements.exclude(source=models.F("cible"))
+        last = moved.order_by("-recorded_at", "-id").first()
         if last is None:
             return f"Cette action n’est pas possible\u00a0: l’état actuel est «\u00a0{state}\u00a0»."
         when = timezone.localtime(last.recorded_at)

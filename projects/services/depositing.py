@@ -1,6 +1,7 @@
 """Depositing and withdrawing a letter together with its request: one transaction, the papers and mails as rows."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -9,13 +10,16 @@ from accounts.acteur import Acteur
 from dossiers.models import Dossier
 from dossiers.selectors.reglages import valeur
 from dossiers.services.documents import create_document
+from dossiers.services.naming import index
 from dossiers.services.pieces import freeze_pieces
+from dossiers.services.pieces_demandees import close_open
 from dossiers.services.territoires import freeze
 from dossiers.states import GenrePiece, Visibilite
 from funding.services.requests import deposit_request, withdraw_request
 from funding.states import EtatDemandeFir
 from guichet.kernel.lifecycle import Refused
-from projects import documents, notifications
+from projects import notifications
+from projects.documents import depot
 from projects.lifecycles import LETTRE
 from projects.models import EvenementLettre, LettreIntention
 from projects.sections import PERSONNES
@@ -43,7 +47,7 @@ def deposit(*, lettre: LettreIntention, by: Acteur, now: datetime) -> EvenementL
         raise Refused(POUVOIR_MANQUANT)
     lettre.demande, lettre.sans_demande = demande, locked.sans_demande
     territoire = freeze(dossier=dossier, now=now)
-    _open_to_guichet(dossier, departements=territoire.departements, now=now)
+    open_to_guichet(dossier, departements=territoire.departements, now=now)
     event: EvenementLettre = LETTRE.apply(
         lettre,
         "deposer",
@@ -56,7 +60,8 @@ def deposit(*, lettre: LettreIntention, by: Acteur, now: datetime) -> EvenementL
     demande_event = None
     if demande and not lettre.sans_demande and demande.etat == EtatDemandeFir.BROUILLON:
         demande_event = deposit_request(demande=demande, by=by, now=now)
-    for paper in documents.deposit_papers(lettre, event=event, demande_event=demande_event, by=by, now=now):
+    close_open(evenements=_requests_for_pieces(lettre), now=now)
+    for paper in depot.deposit_papers(lettre, event=event, demande_event=demande_event, by=by, now=now):
         create_document(dossier=dossier, now=now, **paper)
     notifications.deposited(lettre, event=event, now=now)
     return event
@@ -86,6 +91,11 @@ RETIRABLE = (
 """An ended request stays as it is when its letter is withdrawn."""
 
 
+def _requests_for_pieces(lettre: LettreIntention) -> list[UUID]:
+    found = lettre.evenements.filter(action="demander_pieces").order_by("recorded_at")
+    return list(found.values_list("pk", flat=True))
+
+
 def _may_sign(lettre: LettreIntention, by: Acteur) -> bool:
     """The legal representative named in the letter, or whoever joins a power."""
     if by.membership and by.membership.representant_legal:
@@ -96,17 +106,20 @@ def _may_sign(lettre: LettreIntention, by: Acteur) -> bool:
     return lettre.dossier.pieces.filter(genre=GenrePiece.POUVOIR).exists()
 
 
-def _open_to_guichet(dossier: Dossier, *, departements: list[str], now: datetime) -> None:
+def open_to_guichet(dossier: Dossier, *, departements: list[str], now: datetime) -> None:
     """Give the reference, once, and open the file to the Guichet."""
     pilote = dossier.departement_pilote_id
     if pilote is None:
         raise Refused("Choisissez le département pilote, dans «\u00a0Le territoire\u00a0».")
-    changes = {"visibilite": Visibilite.GUICHET, "departements": departements}
+    changes: dict[str, object] = {"departements": departements}
+    if dossier.visibilite == Visibilite.PORTEUR:
+        changes["visibilite"] = Visibilite.GUICHET
     if dossier.reference is None:
         changes["reference"] = next_reference(region=dossier.region, departement=pilote, on=timezone.localdate(now))
     Dossier.objects.filter(pk=dossier.pk).update(**changes)
     for name, value in changes.items():
         setattr(dossier, name, value)
+    index(dossier)
 
 
 def next_reference(*, region: str, departement: str, on: date) -> str:

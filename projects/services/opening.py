@@ -10,6 +10,7 @@ from accounts.models import Organisation, User
 from accounts.selectors import capacities_of
 from accounts.services.memberships import create_association
 from dossiers.models import Dossier
+from dossiers.services.naming import index
 from dossiers.services.territoires import draft_of
 from dossiers.states import EtatSection
 from funding.services.copying import copy_request
@@ -47,7 +48,8 @@ def open_letter(*, nom_cpts: str, nom_association: str, by: Acteur, region: str,
         created_at=now,
         created_by=by.user,
     )
-    return _draft(dossier=dossier, by=by, now=now)
+    index(dossier)
+    return draft_letter(dossier=dossier, by=by, now=now)
 
 
 @transaction.atomic
@@ -60,7 +62,7 @@ def copy_letter(*, lettre: LettreIntention, by: Acteur, now: datetime) -> Lettre
         raise Refused("Seule une lettre refusée ou retirée peut être reprise.")
     if letter_in_progress(dossier):
         raise Refused("Une lettre est déjà en cours pour ce dossier.")
-    copy = _draft(dossier=dossier, by=by, now=now, copie_de=lettre)
+    copy = draft_letter(dossier=dossier, by=by, now=now, copie_de=lettre)
     when = timezone.localdate(lettre.deposee_at or lettre.created_at)
     for section in lettre.sections.exclude(cle=TERRITOIRE):
         copy.sections.filter(cle=section.cle).update(
@@ -97,7 +99,9 @@ def _refuse_second_association(user: User, *, now: datetime) -> None:
         raise Refused("Votre association est déjà ouverte\u00a0: retrouvez sa lettre à l’accueil.")
 
 
-def _draft(*, dossier: Dossier, by: Acteur, now: datetime, copie_de: LettreIntention | None = None) -> LettreIntention:
+def draft_letter(
+    *, dossier: Dossier, by: Acteur, now: datetime, copie_de: LettreIntention | None = None
+) -> LettreIntention:
     lettre = LettreIntention.objects.create(
         dossier=dossier, created_at=now, created_by=by.user, copie_de=copie_de, etat=EtatLettre.BROUILLON
     )

@@ -11,6 +11,7 @@ from accounts.models import Organisation
 from accounts.selectors import organisations_for
 from dossiers.models import Dossier, Section
 from dossiers.questions import Manque
+from dossiers.services.naming import index
 from dossiers.services.sections import save_section
 from funding.models import DemandeFir
 from funding.services.requests import create_request, prefill
@@ -76,6 +77,7 @@ def _name_association(lettre: LettreIntention, contenu: dict[str, Any]) -> None:
             telephone=contenu["telephone"],
             adresse=address,
         )
+    index(lettre.dossier)
 
 
 def _choose_funding(lettre: LettreIntention, contenu: dict[str, Any], *, by: Acteur, now: datetime) -> None:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
+from dossiers.views import echanges, suivi
 from projects.forms.actes import NouvelleForm, RetirerForm
 from projects.lifecycles import LETTRE
 from projects.models import LettreIntention
@@ -30,7 +31,8 @@ from projects.services.depositing import deposit, withdraw
 from projects.services.opening import copy_letter, open_letter
 from projects.services.writing import ECRITURE
 from projects.states import EtatLettre
-from projects.views import presenters
+from projects.views import avis, decisions, guichet, presenters, rectifications
+from projects.views.onglets import tabs
 from projects.views.reading import reading_sections, request_parts
 
 
@@ -96,8 +98,19 @@ class LettreView(LoginRequiredMixin, View):
             }
             return render(request, "projects/lettre_redaction.html", context)
         context |= reading_sections(lettre, sections, acteur=request.acteur, now=request.now)
-        context["ecrit_pour_association"] = writes
+        context |= {"ecrit_pour_association": writes, "onglets": tabs(request, lettre, "lettre")}
+        context["panneaux"] = panels_of(request, lettre)
         return render(request, "projects/lettre_lecture.html", context)
+
+
+PANELS = (guichet.panel, avis.panel, decisions.panel, rectifications.panel)
+
+
+def panels_of(request: HttpRequest, lettre: LettreIntention) -> list[dict[str, Any]]:
+    """What each desk shows on the page of a deposited letter to this person, in order."""
+    found = [panel(request, lettre) for panel in PANELS]
+    found += [panel(request, lettre.dossier) for panel in (suivi.panel, echanges.panel)]
+    return [panel for panel in found if panel]
 
 
 class VerifierView(LoginRequiredMixin, View):

@@ -13,7 +13,7 @@ from dossiers.selectors.documents import papers_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.territoires import Chevauchement, overlaps
 from funding.views.reading import reading
-from projects.documents import safe_answers
+from projects.documents.depot import safe_answers
 from projects.models import LettreIntention
 from projects.questions import letter_questions
 from projects.sections import TERRITOIRE

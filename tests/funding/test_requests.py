@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dossiers.states import EtatSection
-from funding.documents import cerfa_context
+from funding.documents.cerfa import cerfa_context
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import Bareme, DemandeFir, EvenementFir
 from funding.sections import ATTESTATIONS, BUDGET_PROJET, CHIFFRAGE, DEMANDE, MOYENS, RUBRIQUES

@@ -84,7 +84,7 @@ def test_a_row_without_target_keeps_the_state_and_leaves_an_event(lettre: Lettre
 
 
 def test_the_right_is_judged_first_then_the_state_then_the_guard(lettre: LettreIntention, by: Acteur) -> None:
-    guarded = replace(RETIRER, sources=("deposee",), guard=lambda obj, now: "La garde refuse.")
+    guarded = replace(RETIRER, sources=("deposee",), guard=lambda obj, le: "La garde refuse.")
     table = cycle(guarded)
     stranger = porteur()
     assert table.refusal(lettre, "retirer", by=stranger, now=NOW) == (
@@ -98,13 +98,22 @@ def test_the_right_is_judged_first_then_the_state_then_the_guard(lettre: LettreI
     assert cycle(RETIRER).refusal(lettre, "retirer", by=by, now=NOW) == ""
 
 
-def test_the_guard_is_given_the_object_and_the_instant(lettre: LettreIntention, by: Acteur) -> None:
-    row = replace(RETIRER, guard=lambda obj, now: f"{obj.pk} {now:%H:%M}")
-    assert cycle(row).refusal(lettre, "retirer", by=by, now=NOW) == f"{lettre.pk} 09:00"
+def test_the_guard_is_given_the_object_and_the_legal_day(lettre: LettreIntention, by: Acteur) -> None:
+    row = replace(RETIRER, guard=lambda obj, le: f"{obj.pk} {le}")
+    assert cycle(row).refusal(lettre, "retirer", by=by, now=NOW) == f"{lettre.pk} 2026-11-16"
+    assert cycle(row).refusal(lettre, "retirer", by=by, now=NOW, le=date(2026, 11, 3)) == f"{lettre.pk} 2026-11-03"
+
+
+def test_what_was_done_on_paper_is_judged_by_its_legal_day(lettre: LettreIntention, by: Acteur) -> None:
+    table = cycle(replace(RETIRER, guard=lambda obj, le: "" if le <= date(2026, 11, 13) else "Trop tard."))
+    with pytest.raises(Refused, match="Trop tard"):
+        table.apply(lettre, "retirer", by=by, now=NOW)
+    event = table.apply(lettre, "retirer", by=by, now=NOW, effect_on=date(2026, 11, 13), origine="papier")
+    assert (event.prend_effet_le, event.origine) == (date(2026, 11, 13), "papier")
 
 
 def test_a_refused_act_leaves_nothing(lettre: LettreIntention, by: Acteur) -> None:
-    table = cycle(replace(RETIRER, guard=lambda obj, now: "Non."))
+    table = cycle(replace(RETIRER, guard=lambda obj, le: "Non."))
     with pytest.raises(Refused, match=r"^Non\.$"):
         table.apply(lettre, "retirer", by=by, now=NOW, changes={"sans_demande": True})
     kept = LettreIntention.objects.get(pk=lettre.pk)
@@ -150,16 +159,17 @@ def test_the_buttons_are_the_rows_one_may_apply(lettre: LettreIntention, by: Act
 
 
 def test_the_buttons_are_judged_at_the_instant_of_the_page(lettre: LettreIntention, by: Acteur) -> None:
-    morning = cycle(replace(RETIRER, guard=lambda obj, now: "" if now == NOW else "Trop tard."))
+    morning = cycle(replace(RETIRER, guard=lambda obj, le: "" if le == date(2026, 11, 16) else "Trop tard."))
     assert [row.action for row in morning.available(lettre, by=by, now=NOW)] == ["retirer"]
     assert morning.available(lettre, by=by, now=LATE_IN_PARIS) == []
 
 
-def test_the_last_act_is_told_not_an_earlier_one(lettre: LettreIntention, by: Acteur) -> None:
-    for minutes in (3, 7, 1, 9, 5, 2, 8, 4):
-        cycle(NOTER).apply(lettre, "noter", by=by, now=NOW + timedelta(minutes=minutes))
-    later = replace(RETIRER, sources=("deposee",))
-    assert "depuis le 16/11/2026 à 10 h 09" in cycle(later).refusal(lettre, "retirer", by=by, now=NOW)
+def test_the_act_that_moved_the_file_is_told_not_what_was_noted_since(lettre: LettreIntention, by: Acteur) -> None:
+    cycle(RETIRER).apply(lettre, "retirer", by=by, now=NOW + timedelta(minutes=3))
+    noted = cycle(replace(NOTER, sources=("retiree",)))
+    for minutes in (7, 1, 9, 5):
+        noted.apply(lettre, "noter", by=by, now=NOW + timedelta(minutes=minutes))
+    assert "depuis le 16/11/2026 à 10 h 03" in cycle(RETIRER).refusal(lettre, "retirer", by=by, now=NOW)
 
 
 def test_the_object_is_locked_after_its_parent(

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch
 
-from dossiers.models import Reglage, Section
+from dossiers.models import Delai, Reglage, Section
 from dossiers.questions import Rubrique
 from dossiers.selectors.reglages import valeur
 from funding.calculations import Nature
@@ -43,6 +44,21 @@ def budget_lines(demande: DemandeFir, genre: GenreBudget) -> tuple[int | None, d
     rows = list(budget.lignes.order_by("pk"))
     montants = {row.ligne_id: row.montant for row in rows}
     return budget.exercice, montants, {row.ligne_id: row.detail for row in rows if row.detail}
+
+
+def running_period(demande: DemandeFir) -> Delai | None:
+    """The period that runs on the request, as the database has it; None when none does. It is set on `demande`."""
+    running = Delai.objects.filter(demande_fir=demande, clos_at=None).first()
+    if running:
+        demande.delai = running
+    return running
+
+
+def requests_for_pieces(demande: DemandeFir) -> list[UUID]:
+    """The events by which pieces were asked for about this request."""
+    return list(
+        demande.evenements.filter(action="demander_pieces").order_by("recorded_at").values_list("pk", flat=True)
+    )
 
 
 def natures_on(day: date) -> dict[str, Nature]:

@@ -7,12 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from accounts.models import Organisation
 from accounts.selectors import organisations_for
-from dossiers.documents import digest, section_blocs
+from dossiers.documents import digest, instant, party, section_blocs
 from dossiers.models import Dossier, Piece
 from dossiers.selectors.reglages import fondement
-from funding import documents as funding_documents
+from dossiers.states import AudienceDocument
+from funding.documents.cerfa import cerfa_context
 from funding.models import EvenementFir
 from guichet.kernel.civil import date_longue
 from guichet.kernel.identifiers import masque_iban
@@ -49,7 +49,7 @@ def deposit_papers(
     if demande_event and lettre.demande and lettre.territoire:
         answers = {section.cle: section.contenu for section in lettre.sections.all()}
         answers["territoire"] = territory_summary(lettre.territoire)
-        cerfa = funding_documents.cerfa_context(lettre.demande, lettre_contexte=answers, event=demande_event)
+        cerfa = cerfa_context(lettre.demande, lettre_contexte=answers, event=demande_event)
         receipt = receipt_context(
             lettre,
             what="demande de subvention",
@@ -63,7 +63,8 @@ def deposit_papers(
 
 
 def _paper(event: EvenementLettre | EvenementFir, modele: str, titre: str, contexte: dict[str, Any]) -> Paper:
-    return {"evenement": event.pk, "modele": modele, "titre": titre, "contexte": contexte}
+    audience = AudienceDocument.DEPOT if modele == "lettre" else AudienceDocument.PARTIES
+    return {"evenement": event.pk, "modele": modele, "titre": titre, "contexte": contexte, "audience": audience}
 
 
 def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
@@ -89,9 +90,9 @@ def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
         "reference": dossier.reference,
         "date": "",
         "emetteur": {"nom": dossier.association.nom, "lignes": dossier.association.adresse.splitlines()},
-        "destinataire": _party(guichet),
+        "destinataire": party(guichet),
         "reperes": [
-            ["Déposée le", _instant(now)],
+            ["Déposée le", instant(now)],
             ["Département pilote", str(dossier.departement_pilote)],
         ],
         "sections": sections,
@@ -120,7 +121,7 @@ def receipt_context(
     jour = timezone.localdate(now)
     basis = fondement("accuse_enregistrement", on=jour)
     sentences = [
-        f"Votre {what} pour la CPTS «\u00a0{dossier.nom}\u00a0» a été enregistrée le {_instant(now)} "
+        f"Votre {what} pour la CPTS «\u00a0{dossier.nom}\u00a0» a été enregistrée le {instant(now)} "
         f"(heure de Paris) sous la référence {dossier.reference}.",
         f"Elle a été déposée par {by.user} ({by.qualite}).",
     ]
@@ -142,7 +143,7 @@ def receipt_context(
         "reference": dossier.reference,
         "lieu": "",
         "date": date_longue(jour),
-        "emetteur": _party(organisations_for(dossier.region, "guichet").get()),
+        "emetteur": party(organisations_for(dossier.region, "guichet").get()),
         "destinataire": {"nom": dossier.association.nom, "lignes": dossier.association.adresse.splitlines()},
         "sections": [{"blocs": blocs}],
         "mentions": [basis.article] if basis else [],
@@ -162,16 +163,6 @@ def _pieces_bloc(pieces: list[Piece]) -> dict[str, Any]:
         "lignes": [[piece.get_genre_display(), piece.nom, piece.sha256] for piece in pieces],
         "numeriques": [],
     }
-
-
-def _party(organisation: Organisation) -> dict[str, Any]:
-    lines = [*organisation.adresse.splitlines(), organisation.courriel, organisation.telephone]
-    return {"nom": organisation.nom, "lignes": [line for line in lines if line]}
-
-
-def _instant(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    return f"{date_longue(local.date())} à {local:%H} h {local:%M}"
 
 
 def safe_answers(cle: str, contenu: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""Asking for pieces item by item, and answering each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from dossiers.models import DemandePieces, Dossier, Piece, PieceDemandee
+from dossiers.states import EtatPieceDemandee
+from guichet.kernel.lifecycle import Refused
+
+if TYPE_CHECKING:
+    from accounts.acteur import Acteur
+
+ITEMS_MAX = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One piece to ask for. `fondement` is the article when a text requires it; `limite_le` the date wished or set."""
+
+    intitule: str
+    precision: str = ""
+    requise: bool = False
+    fondement: str = ""
+    limite_le: date | None = None
+    concerne: str = ""
+
+
+def ask(
+    *,
+    dossier: Dossier,
+    evenement: UUID,
+    etape: str,
+    items: Sequence[Item],
+    le: date,
+    by: "Acteur",
+    now: datetime,
+) -> DemandePieces:
+    """Write a request and its items, in order. Refused without an item, past 30, or with a limit before the request.
+
+    The caller applied the row of the law in the same transaction.
+    """
+    if not items:
+        raise Refused("Dites au moins une chose qui manque.")
+    if len(items) > ITEMS_MAX:
+        raise Refused(f"Une demande compte au plus {ITEMS_MAX} éléments.")
+    for item in items:
+        if item.requise and not item.fondement.strip():
+            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: citez l’article du texte qui exige cette pièce.")
+        if item.limite_le is not None and item.limite_le < le:
+            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: la date limite est passée.")
+    demande = DemandePieces.objects.create(
+        dossier=dossier,
+        evenement=evenement,
+        etape=etape,
+        organisation_id=by.organisation_id,
+        demandee_par=by.user,
+        demandee_le=le,
+        created_at=now,
+    )
+    PieceDemandee.objects.bulk_create(
+        PieceDemandee(
+            demande=demande,
+            ordre=ordre,
+            intitule=item.intitule.strip(),
+            precision=item.precision.strip(),
+            requise_par_un_texte=item.requise,
+            fondement=item.fondement.strip() if item.requise else "",
+            limite_le=item.limite_le,
+            concerne=item.concerne,
+        )
+        for ordre, item in enumerate(items, 1)
+    )
+    return demande
+
+
+@transaction.atomic
+def answer(
+    *,
+    item: PieceDemandee,
+    reponse: str,
+    pieces: Sequence[Piece] = (),
+    by: "Acteur",
+    now: datetime,
+    recue_le: date | None = None,
+) -> PieceDemandee:
+    """Keep the answer to one item, in words, in files, or both; answering again replaces the words.
+
+    `recue_le`: the legal day of arrival of what came outside the portal (default: today in Paris). Refused with
+    nothing to say, once the request is closed, for files of another dossier, for a day in the future or before it
+    was asked. The caller judged who answers.
+    """
+    today = timezone.localdate(now)
+    arrived = recue_le or today
+    Dossier.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.demande.dossier_id)
+    locked = (
+        PieceDemandee.objects.select_for_update(no_key=True, of=("self",)).select_related("demande").get(pk=item.pk)
+    )
+    if locked.demande.close_at is not None:
+        raise Refused("Cette demande de pièces est close.")
+    if not reponse.strip() and not pieces and not locked.pieces.exists():
+        raise Refused("Écrivez une réponse, ou joignez une pièce.")
+    if any(piece.dossier_id != locked.demande.dossier_id for piece in pieces):
+        raise Refused("Cette pièce n’est pas de ce dossier.")
+    if not locked.demande.demandee_le <= arrived <= today:
+        raise Refused("La réception ne peut être ni avant la demande, ni dans le futur.")
+    PieceDemandee.objects.filter(pk=locked.pk).update(
+        etat=EtatPieceDemandee.REPONDUE,
+        reponse=reponse.strip(),
+        recue_le=arrived,
+        repondu_par=by.user,
+        repondu_at=now,
+        constat="",
+    )
+    locked.pieces.add(*pieces)
+    locked.refresh_from_db()
+    return locked
+
+
+def close_open(*, evenements: Sequence[UUID], now: datetime) -> list[DemandePieces]:
+    """Close what is still open among the requests of these events, as part of a completion; return those closed."""
+    open_ones = list(DemandePieces.objects.filter(evenement__in=evenements, close_at=None).order_by("pk"))
+    DemandePieces.objects.filter(pk__in=[demande.pk for demande in open_ones]).update(close_at=now)
+    return open_ones

@@ -1,0 +1,1 @@
+"""Contexts of the papers of money."""

@@ -1,0 +1,255 @@
+"""What the funder does with a request: transmission, pieces, grant, refusal, silence, reasons."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.acteur import Acteur
+from accounts.services.delegations import acte_of, delegation_for
+from dossiers.models import Decision
+from dossiers.services.decisions import keep_decision
+from dossiers.services.delais import Acte, close, write
+from dossiers.services.documents import create_document
+from dossiers.services.partage import let_in
+from dossiers.services.pieces_demandees import Item, ask, close_open
+from dossiers.states import EtapePieces, EtatPieceDemandee, MotifAcces, NatureDecision, NatureMouvement
+from funding import notifications
+from funding.documents import instruction as papers
+from funding.lifecycles import DEMANDE_FIR
+from funding.models import DemandeFir, EvenementFir
+from funding.selectors import requests_for_pieces, running_period
+from funding.services.requests import start_period
+from funding.states import Regime
+from guichet.kernel.civil import add_months, date_longue
+from guichet.kernel.deadlines import Depart
+from guichet.kernel.journal import Origine
+from guichet.kernel.lifecycle import Refused
+from guichet.kernel.money import euros
+
+MOIS_DES_MOTIFS = 1
+"""The reasons of a tacit rejection are due within one month (CRPA L232-4)."""
+
+
+@transaction.atomic
+def transmit_request(*, demande: DemandeFir, by: Acteur, now: datetime) -> EvenementFir:
+    """Hand the request to its funder: acknowledgement of receipt, and the period where it starts there."""
+    event: EvenementFir = DEMANDE_FIR.apply(demande, "transmettre", by=by, now=now, changes={"transmise_at": now})
+    start_period(demande, depart=Depart.TRANSMISSION, le=timezone.localdate(now), acte=Acte(by, now))
+    let_in(dossier=demande.dossier, organisation_ids=[demande.financeur_id], motif=MotifAcces.FINANCEUR, now=now)
+    _paper(demande, event, papers.receipt(demande, now=now), now=now)
+    notifications.transmitted(demande, event=event, now=now)
+    return event
+
+
+@transaction.atomic
+def reopen_request(*, demande: DemandeFir, motif: str, by: Acteur, now: datetime) -> EvenementFir:
+    """Back to the draft, with the letter sent back: its period closes, the next deposit opens a new one."""
+    event: EvenementFir = DEMANDE_FIR.apply(
+        demande, "rouvrir", by=by, now=now, motif=motif, changes={"deposee_at": None}
+    )
+    close(running_period(demande), NatureMouvement.REOUVERTURE, le=timezone.localdate(now), acte=Acte(by, now))
+    return event
+
+
+@transaction.atomic
+def ask_pieces(*, demande: DemandeFir, items: Sequence[Item], by: Acteur, now: datetime) -> EvenementFir:
+    """Ask for pieces, at least one of which a text requires, each with a limit: the period is suspended (CRPA L114-5).
+
+    Asked after the last day, it has no effect on the period, and the paper says so.
+    """
+    if not any(item.requise for item in items):
+        raise Refused(
+            "Une demande de pièces compte au moins une pièce exigée par un texte\u00a0: pour le reste, écrivez un message."
+        )
+    if any(item.limite_le is None for item in items):
+        raise Refused("Donnez une date limite à chaque pièce.")
+    le = timezone.localdate(now)
+    event: EvenementFir = DEMANDE_FIR.apply(demande, "demander_pieces", by=by, now=now)
+    asked = ask(
+        dossier=demande.dossier,
+        evenement=event.pk,
+        etape=EtapePieces.DEMANDE_FIR,
+        items=items,
+        le=le,
+        by=by,
+        now=now,
+    )
+    if running := running_period(demande):
+        for item in asked.items.order_by("ordre"):
+            write(running, NatureMouvement.DEMANDE, le=le, piece=item, acte=Acte(by, now))
+    _paper(demande, event, papers.pieces_asked(demande, asked, now=now), now=now)
+    notifications.pieces_asked(demande, event=event, now=now)
+    return event
+
+
+@transaction.atomic
+def complete(*, demande: DemandeFir, by: Acteur, now: datetime) -> EvenementFir:
+    """The pieces came: each arrival is written in the ledger at its day, and the period runs again.
+
+    Refused while a piece that a text requires has no answer.
+    """
+    event: EvenementFir = DEMANDE_FIR.apply(demande, "completer", by=by, now=now)
+    running = running_period(demande)
+    for asked in close_open(evenements=requests_for_pieces(demande), now=now):
+        for item in asked.items.order_by("ordre"):
+            if item.requise_par_un_texte and item.etat == EtatPieceDemandee.ATTENDUE:
+                raise Refused(f"«\u00a0{item.intitule}\u00a0» est exigée par un texte et n’a pas encore de réponse.")
+            if item.recue_le and running:
+                write(running, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=Acte(by, now))
+    notifications.completed(demande, event=event, now=now)
+    return event
+
+
+@transaction.atomic
+def grant(
+    *,
+    demande: DemandeFir,
+    montant: Decimal,
+    by: Acteur,
+    now: datetime,
+    motivation: str = "",
+    paper: Decision | None = None,
+) -> EvenementFir:
+    """Grant a sum in euros, not above what was asked nor above the delegation's ceiling; after a tacit rejection too.
+
+    `paper` is the decision taken outside the portal that `by` confirms: judged at the day it was signed.
+    """
+    _refuse_amount(demande, montant)
+    locked = DEMANDE_FIR.lock(demande)
+    silent = locked.etat == "rejetee_tacitement"
+    return _decide(
+        demande,
+        "accorder_apres_silence" if silent else "accorder",
+        NatureDecision.ACCORD_FIR,
+        by=by,
+        now=now,
+        montant=montant,
+        motivation=motivation,
+        paper=paper,
+    )
+
+
+@transaction.atomic
+def refuse(
+    *, demande: DemandeFir, motivation: str, by: Acteur, now: datetime, paper: Decision | None = None
+) -> EvenementFir:
+    """Refuse, with reasons (CRPA L211-2)."""
+    if not motivation.strip():
+        raise Refused("Un refus est motivé\u00a0: dites les raisons de droit et de fait (CRPA, art. L211-2).")
+    return _decide(
+        demande, "refuser", NatureDecision.REFUS_FIR, by=by, now=now, montant=None, motivation=motivation, paper=paper
+    )
+
+
+def _decide(
+    demande: DemandeFir,
+    action: str,
+    nature: NatureDecision,
+    *,
+    by: Acteur,
+    now: datetime,
+    montant: Decimal | None,
+    motivation: str,
+    paper: Decision | None,
+) -> EvenementFir:
+    le = paper.signee_le if paper else timezone.localdate(now)
+    changes = {"montant_accorde": montant} if montant is not None else {}
+    acte = paper.acte if paper else _delegation(by, montant or Decimal(0), le)
+    event: EvenementFir = DEMANDE_FIR.apply(
+        demande,
+        action,
+        by=by,
+        now=now,
+        changes=changes,
+        effect_on=le,
+        motif=motivation,
+        origine=Origine.PAPIER if paper else Origine.PORTAIL,
+        donnees={"montant": str(montant)} if montant is not None else {},
+    )
+    origine = Origine.PAPIER if paper else Origine.PORTAIL
+    close(running_period(demande), NatureMouvement.DECISION, le=le, acte=Acte(by, now, origine))
+    decision = paper or keep_decision(
+        dossier=demande.dossier,
+        nature=nature,
+        etape_id=demande.pk,
+        evenement=event.pk,
+        by=by,
+        acte=acte,
+        now=now,
+        montant=montant,
+        motivation=motivation,
+    )
+    if paper is None:
+        _paper(demande, event, papers.decision(demande, decision, now=now), now=now)
+    notifications.decided(demande, event=event, now=now)
+    return event
+
+
+def _delegation(by: Acteur, montant: Decimal, le: date) -> str:
+    if by.membership is None:
+        raise Refused("Vous n’avez pas le droit de décider.")
+    found = delegation_for(user=by.user, organisation=by.membership.organisation, montant=montant, on=le)
+    return acte_of(found)
+
+
+def _refuse_amount(demande: DemandeFir, montant: Decimal) -> None:
+    if montant <= 0:
+        raise Refused("La subvention accordée est un montant positif.")
+    if montant > demande.montant_demande:
+        raise Refused(
+            f"La subvention accordée ({euros(montant)}) ne peut pas dépasser la somme demandée "
+            f"({euros(demande.montant_demande)})."
+        )
+
+
+@transaction.atomic
+def record_rejection(*, demande: DemandeFir, now: datetime) -> EvenementFir:
+    """The silence has spoken: recorded by the clock, at the day the law says, however late it passes.
+
+    Raises `Refused` when the period is not over, or when something was decided meanwhile.
+    """
+    locked = DEMANDE_FIR.lock(demande)
+    due = locked.delai.echeance_le if locked.delai else None
+    today = timezone.localdate(now)
+    event: EvenementFir = DEMANDE_FIR.apply(
+        demande, "constater_rejet", by=None, now=now, effect_on=due if due and due <= today else today
+    )
+    close(running_period(demande), NatureMouvement.SILENCE, le=event.prend_effet_le, acte=Acte(None, now))
+    notifications.rejected_by_silence(demande, event=event, now=now)
+    return event
+
+
+@transaction.atomic
+def ask_reasons(*, demande: DemandeFir, by: Acteur, now: datetime) -> EvenementFir:
+    """The association asks why the silence rejected its request; they are due within one month (CRPA L232-4)."""
+    due = add_months(timezone.localdate(now), MOIS_DES_MOTIFS)
+    event: EvenementFir = DEMANDE_FIR.apply(
+        demande, "demander_motifs", by=by, now=now, donnees={"reponse_due_le": due.isoformat()}
+    )
+    notifications.reasons_asked(demande, event=event, le=date_longue(due), now=now)
+    return event
+
+
+@transaction.atomic
+def give_reasons(*, demande: DemandeFir, motifs: str, by: Acteur, now: datetime) -> EvenementFir:
+    """The funder answers, in a paper."""
+    if not motifs.strip():
+        raise Refused("Écrivez les motifs du rejet.")
+    event: EvenementFir = DEMANDE_FIR.apply(demande, "communiquer_motifs", by=by, now=now, motif=motifs.strip())
+    _paper(demande, event, papers.reasons(demande, motifs.strip(), by=by, now=now), now=now)
+    notifications.reasons_given(demande, event=event, now=now)
+    return event
+
+
+def _paper(demande: DemandeFir, event: EvenementFir, paper: papers.Paper, *, now: datetime) -> None:
+    create_document(
+        evenement=event.pk,
+        dossier=demande.dossier,
+        now=now,
+        audience=papers.audience_of(demande),
+        transmis=demande.regime == Regime.REJET,
+        **paper,
+    )
