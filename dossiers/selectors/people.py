@@ -18,7 +18,7 @@ def in_charge(dossier: Dossier, organisation_ids: Iterable[int], *, on: date, dr
     """
     wanted = list(organisation_ids)
     rows = Affectation.objects.active(on=on).filter(dossier=dossier, organisation__in=wanted, user__is_active=True)
-    charged = {}
+    charged: dict[int, set[int]] = {}
     for organisation_id, user_id in rows.values_list("organisation", "user").order_by("organisation", "pk"):
         charged.setdefault(organisation_id, set()).add(user_id)
     people = {pk for ids in charged.values() for pk in ids}

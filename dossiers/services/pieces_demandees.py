@@ -45,6 +45,8 @@ def ask(
 
     The caller applied the row of the law in the same transaction.
     """
+    if by.membership is None:
+        raise Refused("Seul un service demande des pièces.")
     if not items:
         raise Refused("Dites au moins une chose qui manque.")
     if len(items) > ITEMS_MAX:
@@ -58,7 +60,7 @@ def ask(
         dossier=dossier,
         evenement=evenement,
         etape=etape,
-        organisation_id=by.organisation_id,
+        organisation=by.membership.organisation,
         demandee_par=by.user,
         demandee_le=le,
         created_at=now,

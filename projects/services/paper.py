@@ -1,6 +1,6 @@
 """What came or was decided outside the portal: recorded with its real dates and its scan, judged by them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from funding.models import DemandeFir
 from funding.selectors import bareme_on
 from funding.services import instruction
 from funding.services.outside import record_request
-from guichet.kernel.journal import Origine
+from guichet.kernel.journal import Evenement, Origine
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
 from projects import notifications
@@ -207,7 +207,7 @@ def _refuse(decision: Decision, by: Acteur, now: datetime) -> EvenementLettre:
     )
 
 
-def _grant(decision: Decision, by: Acteur, now: datetime) -> object:
+def _grant(decision: Decision, by: Acteur, now: datetime) -> Evenement:
     demande = DemandeFir.objects.get(pk=decision.etape_id)
     assert decision.montant is not None
     return grant_request(
@@ -215,12 +215,12 @@ def _grant(decision: Decision, by: Acteur, now: datetime) -> object:
     )
 
 
-def _refuse_request(decision: Decision, by: Acteur, now: datetime) -> object:
+def _refuse_request(decision: Decision, by: Acteur, now: datetime) -> Evenement:
     demande = DemandeFir.objects.get(pk=decision.etape_id)
     return instruction.refuse(demande=demande, motivation=decision.motivation, by=by, now=now, paper=decision)
 
 
-_ACTS: dict[NatureDecision, object] = {
+_ACTS: dict[NatureDecision, Callable[[Decision, Acteur, datetime], Evenement]] = {
     NatureDecision.VALIDATION_LETTRE: _validate,
     NatureDecision.REFUS_LETTRE: _refuse,
     NatureDecision.ACCORD_FIR: _grant,
