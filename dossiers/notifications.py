@@ -1,4 +1,4 @@
-"""Telling people what happened to a file: one mail each, as rows of the act's transaction, which are also their inbox."""
+"""Telling people what happened to a file: one mail each, a row of the act's transaction that is also their inbox."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -63,7 +63,7 @@ def guichet_people(dossier: Dossier, *, now: datetime) -> list[User]:
 
 
 def ars_people(dossier: Dossier, *, now: datetime, droit: str = "instruire") -> list[User]:
-    """Who is in charge of the file at the délégation, else everybody there with that right; the agency when nobody is."""
+    """Who is in charge of the file at the délégation, else all there with that right; the agency when nobody is."""
     on = timezone.localdate(now)
     found = in_charge(dossier, [body.pk for body in ars_desk(dossier)], on=on, droit=droit)
     agency = organisations_for(dossier.region, "ars").values_list("pk", flat=True)

@@ -54,8 +54,8 @@ def transmitted(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> N
     ]
     if demande.delai and demande.delai.dernier_jour:
         lines.append(
-            f"Sans réponse d’ici le {date_longue(demande.delai.dernier_jour)}, son silence vaudrait rejet, sous réserve "
-            "que la demande soit complète. L’accusé de réception le détaille."
+            f"Sans réponse d’ici le {date_longue(demande.delai.dernier_jour)}, son silence vaudrait rejet, sous "
+            "réserve que la demande soit complète. L’accusé de réception le détaille."
         )
     _send(
         demande,
@@ -140,8 +140,8 @@ def rejected_by_silence(demande: DemandeFir, *, event: EvenementFir, now: dateti
         evenement=event.pk,
         sujet="Rejet par silence de votre demande de subvention",
         paragraphes=[
-            f"{demande.financeur.nom} n’a pas répondu dans le délai de deux mois\u00a0: votre demande est réputée rejetée "
-            f"depuis le {jour}.",
+            f"{demande.financeur.nom} n’a pas répondu dans le délai de deux mois\u00a0: votre demande est réputée "
+            f"rejetée depuis le {jour}.",
             "Vous pouvez en demander les motifs depuis cette page\u00a0; ils vous sont dus dans le mois "
             "(CRPA, art. L232-4). Le financeur peut encore accorder la subvention.",
         ],
@@ -213,7 +213,8 @@ def warn(demande: DemandeFir, *, evenement: UUID, jours: int, now: datetime) -> 
         sujet=f"{left} pour répondre à une demande de subvention",
         paragraphes=[
             f"Dernier jour pour répondre\u00a0: {date_longue(demande.delai.dernier_jour)}, à minuit.",
-            f"Sans réponse, la demande de {euros(demande.montant_demande)} est réputée rejetée (CRPA, art. L231-4, 3°).",
+            f"Sans réponse, la demande de {euros(demande.montant_demande)} est réputée rejetée "
+            "(CRPA, art. L231-4, 3°).",
         ],
         now=now,
         categorie=CategorieEnvoi.LEGAL,

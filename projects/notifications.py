@@ -121,7 +121,8 @@ def consulted(
         evenement=event.pk,
         sujet="Votre lettre est soumise aux URPS",
         paragraphes=[
-            f"Le Guichet recueille les avis jusqu’au {date_longue(consultation.limite_le)}. Il vous communiquera le sien."
+            f"Le Guichet recueille les avis jusqu’au {date_longue(consultation.limite_le)}. "
+            "Il vous communiquera le sien."
         ],
         now=now,
     )

@@ -32,7 +32,7 @@ def create_association(
 
 
 def new_association(*, nom: str, region: str, sigle: str = "") -> Organisation:
-    """The account of an association without anybody in it: of a file that came on paper, until its people are invited."""
+    """The account of an association without anybody: of a file that came on paper, until its people are invited."""
     return Organisation.objects.create(
         genre=Genre.ASSOCIATION,
         code=f"{slugify(nom)[:60]}-{get_random_string(8, 'abcdefghjkmnpqrstuvwxyz23456789')}".lstrip("-"),

@@ -44,8 +44,8 @@ def keep_proof(
     by: "Acteur",
     now: datetime,
 ) -> Piece:
-    """A scan a desk keeps: frozen at once. Raises `FileRefused` for a file the portal does not keep, `Refused` for a day
-    in the future. The caller judged who may.
+    """A scan a desk keeps: frozen at once. Raises `FileRefused` for a file the portal does not keep, `Refused` for a
+    day in the future. The caller judged who may.
     """
     if recue_le > timezone.localdate(now):
         raise Refused("Un courrier ne peut pas avoir été reçu dans le futur.")

@@ -14,8 +14,8 @@ from guichet.kernel.lifecycle import Lifecycle, Refused
 
 
 class ActeView(LoginRequiredMixin, View):
-    """A row of a table of the law as a page. 404 for whoever the row is never for; its sentence (409) when the state or a
-    guard refuses; 422 with the same page for a form to correct; back to the step once done.
+    """A row of a table of the law as a page. 404 for whoever the row is never for; its sentence (409) when the state or
+    a guard refuses; 422 with the same page for a form to correct; back to the step once done.
 
     A subclass gives `cycle` and `action`, `get_step`, `act`, `page` and, if need be, `form_class`.
     """

@@ -18,8 +18,8 @@ from projects.views.onglets import reads_journal, tabs
 
 
 class JournalView(LoginRequiredMixin, View):
-    """What was done on the letter and on its request, the latest first. Opinions have their own page: nobody's answer is
-    told here. A body that is only asked for its opinion has no journal.
+    """What was done on the letter and on its request, the latest first. Opinions have their own page: nobody's answer
+    is told here. A body that is only asked for its opinion has no journal.
     """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
