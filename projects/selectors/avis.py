@@ -1,0 +1,163 @@
+"""Who reads which opinion: the one rule of pages, papers, exports and mails; and what may be known of the others."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from accounts.models import Membership, Organisation, User
+from accounts.states import Genre
+from dossiers.models import Reglage
+from dossiers.models.dossier import NOTHING, perimeter, transmitted_to
+from dossiers.selectors.reglages import valeur
+from guichet.kernel.text import normalise
+from projects.models import Avis, LettreIntention
+from projects.models.consultation import OUVERTE_QUAND, REPONSES
+from projects.sections import PERSONNES
+from projects.states import EtatAvis, NatureConsultation
+
+if TYPE_CHECKING:
+    from accounts.acteur import Acteur
+
+ARS = (Genre.ARS, Genre.DD_ARS)
+
+
+def avis_visible_to(acteur: "Acteur | None") -> QuerySet[Avis]:
+    """The opinions whose content `acteur` may read.
+
+    A body reads its own, drafts included. The Guichet's desk (`instruire`) reads those given in its consultation. The
+    ARS reads, once the letter is sent to it, those given by the Assurance Maladie, the MSA, the ELSM and its
+    délégations; that of a URPS only if the region so set (`avis_urps_lus_par_ars`) on the day it was given, so that
+    what was given under secrecy stays so. A draft, even closed by the clock, is never read outside its body; the
+    association reads none.
+    """
+    if acteur is None or not acteur.est_agent:
+        return Avis.objects.none()
+    own = Q(organisation=acteur.organisation_id)
+    given = Q(etat__in=REPONSES) & _known_to(acteur)
+    if acteur.genre in ARS:
+        dated = Avis.objects.alias(donne_le=TruncDate("rendu_at")).alias(urps_lue=_urps_read_by_ars())
+        return dated.filter(own | (given & (~URPS | Q(urps_lue=True))))
+    return Avis.objects.filter(own | given)
+
+
+URPS = Q(organisation__genre=Genre.URPS)
+
+
+def _known_to(acteur: "Acteur") -> Q:
+    """The opinions of other bodies of which `acteur` may know that they were asked."""
+    if acteur.genre == Genre.GUICHET and acteur.has("instruire"):
+        return Q(consultation__nature=NatureConsultation.GUICHET) & perimeter(acteur, "dossier__")
+    if acteur.genre in ARS:
+        return Q(consultation__lettre__transmise_at__isnull=False) & transmitted_to(acteur, "dossier__")
+    return NOTHING
+
+
+def _urps_read_by_ars() -> Subquery:
+    dated = Reglage.objects.filter(cle="avis_urps_lus_par_ars", applicable_du__lte=OuterRef("donne_le"))
+    return Subquery(dated.order_by("-applicable_du").values("valeur")[:1], output_field=JSONField())
+
+
+@dataclass(frozen=True)
+class Reponse:
+    """What a desk may know of the opinion asked of a body: where it stands; `avis` only when it may read it."""
+
+    avis_id: int
+    organisation: Organisation
+    nature: NatureConsultation
+    etat: EtatAvis
+    limite_le: date
+    rendu_at: datetime | None
+    avis: Avis | None
+
+    @property
+    def tardive(self) -> bool:
+        """Given after the day asked."""
+        return self.rendu_at is not None and timezone.localdate(self.rendu_at) > self.limite_le
+
+
+def reponses_of(lettre: LettreIntention, *, acteur: "Acteur") -> list[Reponse]:
+    """What a desk may know of each opinion asked on a letter, by consultation then by name. Two queries.
+
+    The Guichet: every body of its consultation. The ARS: the bodies whose opinion it may read, in whatever state. A
+    consultation that takes no more answers leaves nobody awaited: who did not answer is "sans réponse".
+    """
+    readable = {
+        avis.pk: avis
+        for avis in avis_visible_to(acteur).filter(consultation__lettre=lettre).exclude(etat__in=NOT_GIVEN)
+    }
+    known = Avis.objects.filter(_known_to(acteur), consultation__lettre=lettre)
+    if acteur.genre in ARS:
+        known = known.filter(~URPS | Q(pk__in=readable))
+    rows = known.select_related("organisation", "consultation").only(
+        "etat", "rendu_at", "organisation", "consultation__nature", "consultation__limite_le"
+    )
+    return [
+        Reponse(
+            avis_id=row.pk,
+            organisation=row.organisation,
+            nature=NatureConsultation(row.consultation.nature),
+            etat=_shown_state(row, lettre),
+            limite_le=row.consultation.limite_le,
+            rendu_at=row.rendu_at,
+            avis=readable.get(row.pk),
+        )
+        for row in rows.order_by("-consultation__nature", "organisation__nom", "pk")
+    ]
+
+
+NOT_GIVEN = (EtatAvis.ATTENDU, EtatAvis.BROUILLON, EtatAvis.SANS_REPONSE)
+
+
+def _shown_state(avis: Avis, lettre: LettreIntention) -> EtatAvis:
+    closed = lettre.etat != OUVERTE_QUAND[NatureConsultation(avis.consultation.nature)]
+    return EtatAvis.SANS_REPONSE if closed and avis.etat in NOT_GIVEN else EtatAvis(avis.etat)
+
+
+def avis_for_pages(acteur: "Acteur | None") -> QuerySet[Avis]:
+    """The opinions `acteur` may read, with what their page shows."""
+    return avis_visible_to(acteur).select_related(
+        "organisation",
+        "consultation__lettre__dossier__association",
+        "consultation__lettre__dossier__departement_pilote",
+        "consultation__lettre__territoire",
+        "dossier__association",
+        "auteur",
+        "seance",
+    )
+
+
+def criteres_on(day: date) -> list[dict[str, str]]:
+    """The criteria of the region on that day: `code`, `libelle`, `aide` (setting `avis_criteres`)."""
+    return list(valeur("avis_criteres", on=day, defaut=[]))
+
+
+def likely_conflict(avis: Avis, user: User) -> str:
+    """ "" or, in one French sentence to that person, why it may have a tie with the file. Two queries.
+
+    A membership of its association, past or present; its address or its name among the people the letter names.
+    """
+    association = avis.dossier.association
+    if Membership.objects.filter(user=user, organisation=association).exists():
+        return f"Vous êtes, ou avez été, membre de l’association «\u00a0{association.nom}\u00a0»."
+    section = avis.consultation.lettre.sections.filter(cle=PERSONNES).first()
+    told = section.contenu if section else {}
+    addresses = {str(told.get(f"{who}_courriel") or "").strip().casefold() for who in ("representant", "referent")}
+    if user.email.casefold() in addresses:
+        return "Votre adresse électronique est celle d’une personne nommée dans la lettre."
+    names = [told.get("representant_nom"), told.get("referent_nom")]
+    names += [row.get("nom") for row in told.get("personnes") or []]
+    if any(_same_person(str(user), str(name or "")) for name in names):
+        return "Une personne qui porte votre nom est nommée dans la lettre."
+    return ""
+
+
+def _same_person(one: str, other: str) -> bool:
+    """The same first and last names, whatever their order, their accents or the title before them."""
+    titles = {"dr", "docteur", "pr", "professeur", "m", "mme", "mlle"}
+    first, second = (set(normalise(re.sub(r"\(.*?\)", " ", name)).split()) - titles for name in (one, other))
+    return bool(first) and first == second
