@@ -44,6 +44,7 @@ class GenrePiece(models.TextChoices):
     RAPPORT = "rapport", "Rapport d’activité"
     SOUTIEN = "soutien", "Lettre de soutien ou d’engagement"
     DIAGNOSTIC = "diagnostic", "Élément de diagnostic"
+    LETTRE = "lettre", "Lettre d’intention reçue sur papier"
     COURRIER = "courrier", "Courrier reçu ou envoyé sur papier"
     PREUVE = "preuve", "Preuve de réception ou d’envoi"
     AUTRE = "autre", "Autre document"

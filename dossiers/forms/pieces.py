@@ -12,7 +12,7 @@ class PieceForm(forms.Form):
 
     genre = forms.ChoiceField(
         label="Nature de la pièce",
-        choices=[("", "Choisir…"), *GenrePiece.choices],
+        choices=[("", "Choisir…"), *(kind for kind in GenrePiece.choices if kind[0] != GenrePiece.LETTRE)],
         error_messages={
             "required": "Choisissez la nature de la pièce.",
             "invalid_choice": "Cette nature de pièce n’existe pas.",

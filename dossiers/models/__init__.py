@@ -4,6 +4,7 @@ from dossiers.models.acces import Affectation, LienDossier
 from dossiers.models.decision import Decision, OuvertureDecision
 from dossiers.models.delai import AlerteDelai, Delai, MouvementDelai, PassageHorloge
 from dossiers.models.demande_pieces import DemandePieces, PieceDemandee
+from dossiers.models.deplacement import Deplacement
 from dossiers.models.document import Document
 from dossiers.models.dossier import AccesDossier, ConseillerInvite, Dossier, Numerotation
 from dossiers.models.echange import Fil, LectureFil, Message, PieceMessage
@@ -21,6 +22,7 @@ __all__ = [
     "Decision",
     "Delai",
     "DemandePieces",
+    "Deplacement",
     "Document",
     "Dossier",
     "Fil",
