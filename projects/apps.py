@@ -10,9 +10,11 @@ class ProjectsConfig(AppConfig):
     verbose_name = "Projets de CPTS"
 
     def ready(self) -> None:
+        from dossiers import parcours as files
         from funding import parcours
 
         parcours.register(_letter_of)
+        files.register(living=_living_files, pages=_pages_of)
 
 
 def _letter_of(demande: Any) -> Any:
@@ -24,3 +26,32 @@ def _letter_of(demande: Any) -> Any:
 
     letter = LettreIntention.objects.filter(demande=demande).values_list("pk", flat=True).first()
     return Retour("Lettre d’intention", reverse("projects:lettre", args=[letter])) if letter else None
+
+
+def _living_files() -> Any:
+    """A file without a letter, or with one that is neither refused nor withdrawn."""
+    from django.db.models import Exists, OuterRef, Q
+
+    from projects.models import LettreIntention
+    from projects.states import EtatLettre
+
+    letters = LettreIntention.objects.filter(dossier=OuterRef("pk"))
+    over = (EtatLettre.REFUSEE, EtatLettre.RETIREE)
+    return Q(Exists(letters.exclude(etat__in=over))) | ~Q(Exists(letters))
+
+
+def _pages_of(dossier_ids: Any, acteur: Any) -> dict[int, str]:
+    """The last letter of each file that this person may open, else its last request."""
+    from django.urls import reverse
+
+    from funding.models import DemandeFir
+    from projects.models import LettreIntention
+
+    requests = DemandeFir.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
+    letters = LettreIntention.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
+    pages = (("funding:demande", requests), ("projects:lettre", letters))
+    return {
+        dossier: reverse(name, args=[pk])
+        for name, steps in pages
+        for dossier, pk in steps.values_list("dossier", "pk").order_by("pk")
+    }
