@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.views import documents, echanges, echecs, pieces, suivi, verification
+from dossiers.views import documents, echanges, echecs, pieces, pieces_demandees, suivi, verification
 
 app_name = "dossiers"
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("verifier/", verification.VerifierView.as_view(), name="verifier"),
     path("verifier/<slug:code>/", verification.VerifierView.as_view(), name="verifier"),
     *echanges.urlpatterns,
+    *pieces_demandees.urlpatterns,
     *suivi.urlpatterns,
 ]

@@ -1,8 +1,36 @@
 """Configuration of the application."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
 class FundingConfig(AppConfig):
     name = "funding"
     verbose_name = "Financement"
+
+    def ready(self) -> None:
+        from dossiers.parcours import register
+        from dossiers.states import EtapePieces
+
+        register(EtapePieces.DEMANDE_FIR, _after_answers)
+
+
+def _after_answers(asked: Any) -> Any:
+    """What follows the answers to the funder: the request is completed from its page."""
+    from django.urls import reverse
+
+    from dossiers.parcours import Suite
+    from funding.models import DemandeFir
+
+    request = DemandeFir.objects.filter(evenements=asked.evenement).values_list("pk", flat=True).first()
+    if request is None:
+        return None
+    url = reverse("funding:demande", args=[request])
+    return Suite(
+        libelle="Demande de subvention",
+        retour=url,
+        phrase="Quand chaque pièce exigée a sa réponse, complétez la demande\u00a0: l’examen reprend alors.",
+        url=url,
+        bouton="Revenir à la demande",
+    )

@@ -11,9 +11,12 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from dossiers import parcours as files
+        from dossiers.parcours import register
+        from dossiers.states import EtapePieces
         from funding import parcours
 
         parcours.register(_letter_of)
+        register(EtapePieces.LETTRE, _after_answers)
         files.register(living=_living_files, pages=_pages_of)
 
 
@@ -55,3 +58,22 @@ def _pages_of(dossier_ids: Any, acteur: Any) -> dict[int, str]:
         for name, steps in pages
         for dossier, pk in steps.values_list("dossier", "pk").order_by("pk")
     }
+
+
+def _after_answers(asked: Any) -> Any:
+    """What follows the answers to the Guichet: the letter, corrected if need be, is deposited again."""
+    from django.urls import reverse
+
+    from dossiers.parcours import Suite
+    from projects.models import LettreIntention
+
+    letter = LettreIntention.objects.filter(evenements=asked.evenement).values_list("pk", flat=True).first()
+    if letter is None:
+        return None
+    return Suite(
+        libelle="Lettre d’intention",
+        retour=reverse("projects:lettre", args=[letter]),
+        phrase="Corrigez la lettre si besoin, puis déposez-la à nouveau\u00a0: c’est le dépôt qui envoie vos réponses.",
+        url=reverse("projects:verifier", args=[letter]),
+        bouton="Vérifier et déposer à nouveau",
+    )

@@ -6,10 +6,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import rules
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
 from dossiers.models import DemandePieces, Dossier, Piece, PieceDemandee
+from dossiers.services.pieces import add_piece
 from dossiers.states import EtatPieceDemandee
 from guichet.kernel.lifecycle import Refused
 
@@ -104,7 +107,7 @@ def answer(
         PieceDemandee.objects.select_for_update(no_key=True, of=("self",)).select_related("demande").get(pk=item.pk)
     )
     if locked.demande.close_at is not None:
-        raise Refused("Cette demande de pièces est close.")
+        raise Refused(CLOSE)
     if not reponse.strip() and not pieces and not locked.pieces.exists():
         raise Refused("Écrivez une réponse, ou joignez une pièce.")
     if any(piece.dossier_id != locked.demande.dossier_id for piece in pieces):
@@ -122,6 +125,32 @@ def answer(
     locked.pieces.add(*pieces)
     locked.refresh_from_db()
     return locked
+
+
+@transaction.atomic
+def answer_own(
+    *,
+    item: PieceDemandee,
+    reponse: str,
+    pieces: Sequence[Piece],
+    fichier: "File[bytes] | None",
+    genre: str,
+    by: "Acteur",
+    now: datetime,
+) -> PieceDemandee:
+    """The association answers one item, a new file of that `genre` joined with it. Refused to anyone else, before the
+    file is kept; raises what `add_piece` raises about the file.
+    """
+    dossier = item.demande.dossier
+    if not rules.test_rule("dossier.rediger", by, dossier):
+        raise Refused("Seule une personne de l’association répond à cette demande.")
+    if DemandePieces.objects.filter(pk=item.demande_id, close_at__isnull=False).exists():
+        raise Refused(CLOSE)
+    joined = [add_piece(dossier=dossier, genre=genre, fichier=fichier, by=by, now=now)] if fichier else []
+    return answer(item=item, reponse=reponse, pieces=[*pieces, *joined], by=by, now=now)
+
+
+CLOSE = "Cette demande de pièces est close."
 
 
 def close_open(*, evenements: Sequence[UUID], now: datetime) -> list[DemandePieces]:
