@@ -10,17 +10,17 @@ class FundingConfig(AppConfig):
     verbose_name = "Financement"
 
     def ready(self) -> None:
-        from dossiers.parcours import register
         from dossiers.states import EtapePieces
+        from dossiers.suites import follow
 
-        register(EtapePieces.DEMANDE_FIR, _after_answers)
+        follow(EtapePieces.DEMANDE_FIR, _after_answers)
 
 
 def _after_answers(asked: Any) -> Any:
     """What follows the answers to the funder: the request is completed from its page."""
     from django.urls import reverse
 
-    from dossiers.parcours import Suite
+    from dossiers.suites import Suite
     from funding.models import DemandeFir
 
     request = DemandeFir.objects.filter(evenements=asked.evenement).values_list("pk", flat=True).first()

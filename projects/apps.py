@@ -11,12 +11,13 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from dossiers import parcours as files
-        from dossiers.parcours import register
         from dossiers.states import EtapePieces
+        from dossiers.suites import follow
         from funding import parcours
 
         parcours.register(_letter_of)
-        register(EtapePieces.LETTRE, _after_answers)
+        parcours.register_identity(_association_of)
+        follow(EtapePieces.LETTRE, _after_answers)
         files.register(living=_living_files, pages=_pages_of)
 
 
@@ -26,54 +27,29 @@ def _letter_of(demande: Any) -> Any:
 
     from funding.parcours import Retour
     from projects.models import LettreIntention
-
-    letter = LettreIntention.objects.filter(demande=demande).values_list("pk", flat=True).first()
-    return Retour("Lettre d’intention", reverse("projects:lettre", args=[letter])) if letter else None
-
-
-def _living_files() -> Any:
-    """A file without a letter, or with one that is neither refused nor withdrawn."""
-    from django.db.models import Exists, OuterRef, Q
-
-    from projects.models import LettreIntention
+    from projects.services.deciding import BEFORE_THE_LETTER
     from projects.states import EtatLettre
 
-    letters = LettreIntention.objects.filter(dossier=OuterRef("pk"))
-    over = (EtatLettre.REFUSEE, EtatLettre.RETIREE)
-    return Q(Exists(letters.exclude(etat__in=over))) | ~Q(Exists(letters))
-
-
-def _pages_of(dossier_ids: Any, acteur: Any) -> dict[int, str]:
-    """The last letter of each file that this person may open, else its last request."""
-    from django.urls import reverse
-
-    from funding.models import DemandeFir
-    from projects.models import LettreIntention
-
-    requests = DemandeFir.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
-    letters = LettreIntention.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
-    pages = (("funding:demande", requests), ("projects:lettre", letters))
-    return {
-        dossier: reverse(name, args=[pk])
-        for name, steps in pages
-        for dossier, pk in steps.values_list("dossier", "pk").order_by("pk")
-    }
-
-
-def _after_answers(asked: Any) -> Any:
-    """What follows the answers to the Guichet: the letter, corrected if need be, is deposited again."""
-    from django.urls import reverse
-
-    from dossiers.parcours import Suite
-    from projects.models import LettreIntention
-
-    letter = LettreIntention.objects.filter(evenements=asked.evenement).values_list("pk", flat=True).first()
+    letter = LettreIntention.objects.filter(demande=demande).only("pk", "etat", "sans_demande").first()
     if letter is None:
         return None
-    return Suite(
-        libelle="Lettre d’intention",
-        retour=reverse("projects:lettre", args=[letter]),
-        phrase="Corrigez la lettre si besoin, puis déposez-la à nouveau\u00a0: c’est le dépôt qui envoie vos réponses.",
-        url=reverse("projects:verifier", args=[letter]),
-        bouton="Vérifier et déposer à nouveau",
+    alone = letter.sans_demande or letter.etat == EtatLettre.VALIDEE
+    return Retour(
+        "Lettre d’intention",
+        reverse("projects:lettre", args=[letter.pk]),
+        accord="" if alone else BEFORE_THE_LETTER,
+        retrait="" if alone else "Cette demande va avec une lettre d’intention\u00a0: elle se retire avec elle.",
     )
+
+
+def _association_of(dossier: Any) -> dict[str, Any]:
+    """What the latest letter of the file says of the association and of its account."""
+    from projects.models import SectionLettre
+    from projects.sections import ASSOCIATION
+
+    sections = SectionLettre.objects.filter(lettre__dossier=dossier, cle=ASSOCIATION).order_by(
+        "-lettre__created_at", "-pk"
+    )
+    answers = sections.values_list("contenu", flat=True).first() or {}
+    known = {"rna": "rna", "siret": "siret", "iban": "iban", "titulaire": "titulaire_compte"}
+    return {name: answers[cle] for name, cle in known.items() if answers.get(cle)}

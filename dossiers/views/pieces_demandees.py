@@ -14,7 +14,7 @@ from django.views import View
 
 from dossiers.forms.pieces_demandees import RepondreForm
 from dossiers.models import DemandePieces, Dossier, PieceDemandee
-from dossiers.parcours import suite_of
+from dossiers.suites import suite_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.pieces_demandees import answered, items_asked_of, open_requests
 from dossiers.services.pieces_demandees import answer_own
