@@ -107,6 +107,31 @@ def completed(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> Non
     )
 
 
+def withdrawn(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> None:
+    """The funder learns that nothing waits for it any more."""
+    _send(
+        demande,
+        funder_people(demande, now=now),
+        evenement=event.pk,
+        sujet="Demande de subvention retirée",
+        paragraphes=["L’association a retiré sa demande de subvention\u00a0: elle n’attend plus de réponse."],
+        now=now,
+        categorie=CategorieEnvoi.LEGAL,
+    )
+
+
+def declared(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> None:
+    """Who instructs learns that the account and the papers of the association are there."""
+    _send(
+        demande,
+        funder_people(demande, now=now),
+        evenement=event.pk,
+        sujet="Association déclarée",
+        paragraphes=["L’association a donné ses numéros, ses statuts, ses dirigeants et son compte bancaire."],
+        now=now,
+    )
+
+
 def decided(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> None:
     """Both sides learn that a decision is there; the association reads it on the portal."""
     _send(

@@ -11,13 +11,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Retour:
-    """The page of the step: its label in the breadcrumb, and its address."""
+    """The page of the step: its label in the breadcrumb, and its address; why the request cannot be granted, or
+    withdrawn, without it: a French sentence, "" when it can.
+    """
 
     label: str
     url: str
+    accord: str = ""
+    retrait: str = ""
 
 
 _steps: list[Callable[[Any], Retour | None]] = []
+_identities: list[Callable[[Any], dict[str, Any]]] = []
 
 
 def register(step: Callable[[Any], Retour | None]) -> None:
@@ -28,3 +33,13 @@ def register(step: Callable[[Any], Retour | None]) -> None:
 def retour_of(demande: Any) -> Retour | None:
     """The page of the step that carries this request; None when it stands alone."""
     return next((found for step in _steps if (found := step(demande))), None)
+
+
+def register_identity(known: Callable[[Any], dict[str, Any]]) -> None:
+    """Ask `known` what a file already says of its association: `rna`, `siret`, `iban`, `titulaire`, each optional."""
+    _identities.append(known)
+
+
+def identity_of(dossier: Any) -> dict[str, Any]:
+    """What was typed elsewhere of the association and its account, never asked twice; {} when nothing was."""
+    return next((found for known in _identities if (found := known(dossier))), {})

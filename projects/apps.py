@@ -53,3 +53,51 @@ def _association_of(dossier: Any) -> dict[str, Any]:
     answers = sections.values_list("contenu", flat=True).first() or {}
     known = {"rna": "rna", "siret": "siret", "iban": "iban", "titulaire": "titulaire_compte"}
     return {name: answers[cle] for name, cle in known.items() if answers.get(cle)}
+
+
+def _living_files() -> Any:
+    """A file without a letter, or with one that is neither refused nor withdrawn."""
+    from django.db.models import Exists, OuterRef, Q
+
+    from projects.models import LettreIntention
+    from projects.states import EtatLettre
+
+    letters = LettreIntention.objects.filter(dossier=OuterRef("pk"))
+    over = (EtatLettre.REFUSEE, EtatLettre.RETIREE)
+    return Q(Exists(letters.exclude(etat__in=over))) | ~Q(Exists(letters))
+
+
+def _pages_of(dossier_ids: Any, acteur: Any) -> dict[int, str]:
+    """The last letter of each file that this person may open, else its last request."""
+    from django.urls import reverse
+
+    from funding.models import DemandeFir
+    from projects.models import LettreIntention
+
+    requests = DemandeFir.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
+    letters = LettreIntention.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
+    pages = (("funding:demande", requests), ("projects:lettre", letters))
+    return {
+        dossier: reverse(name, args=[pk])
+        for name, steps in pages
+        for dossier, pk in steps.values_list("dossier", "pk").order_by("pk")
+    }
+
+
+def _after_answers(asked: Any) -> Any:
+    """What follows the answers to the Guichet: the letter, corrected if need be, is deposited again."""
+    from django.urls import reverse
+
+    from dossiers.suites import Suite
+    from projects.models import LettreIntention
+
+    letter = LettreIntention.objects.filter(evenements=asked.evenement).values_list("pk", flat=True).first()
+    if letter is None:
+        return None
+    return Suite(
+        libelle="Lettre d’intention",
+        retour=reverse("projects:lettre", args=[letter]),
+        phrase="Corrigez la lettre si besoin, puis déposez-la à nouveau\u00a0: c’est le dépôt qui envoie vos réponses.",
+        url=reverse("projects:verifier", args=[letter]),
+        bouton="Vérifier et déposer à nouveau",
+    )

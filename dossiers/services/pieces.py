@@ -1,7 +1,7 @@
 """Joining a file, removing it, freezing the files at a deposit."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -69,14 +69,19 @@ def remove_piece(*, piece: Piece, by: "Acteur") -> None:
 
 
 @transaction.atomic
-def freeze_pieces(*, dossier: Dossier, now: datetime, transmises: bool = False) -> list[Piece]:
+def freeze_pieces(
+    *, dossier: Dossier, now: datetime, transmises: bool = False, parmi: Iterable[int] | None = None
+) -> list[Piece]:
     """Freeze what is joined, as part of a deposit; return every frozen piece of the file, in the order of arrival.
 
-    `transmises` opens what is frozen now to the ARS and the Assurance Maladie.
+    `transmises` opens what is frozen now to the ARS and the Assurance Maladie; `parmi` freezes these pieces alone.
     """
     _lock(dossier)
     sent = {"transmise_at": now} if transmises else {}
-    Piece.objects.filter(dossier=dossier, figee_at=None).update(figee_at=now, **sent)
+    joined = Piece.objects.filter(dossier=dossier, figee_at=None)
+    if parmi is not None:
+        joined = joined.filter(pk__in=list(parmi))
+    joined.update(figee_at=now, **sent)
     return list(Piece.objects.filter(dossier=dossier).order_by("deposee_at", "pk"))
 
 

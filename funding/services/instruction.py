@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from accounts.services.delegations import acte_of, delegation_for
-from dossiers.models import Decision
+from dossiers.models import Decision, Piece
 from dossiers.services.decisions import keep_decision
 from dossiers.services.delais import Acte, close, write
 from dossiers.services.documents import create_document
 from dossiers.services.partage import let_in
+from dossiers.services.pieces import freeze_pieces
 from dossiers.services.pieces_demandees import Item, ask, close_open
 from dossiers.states import EtapePieces, EtatPieceDemandee, MotifAcces, NatureDecision, NatureMouvement
 from funding import notifications
@@ -21,8 +22,9 @@ from funding.documents import instruction as papers
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import DemandeFir, EvenementFir
 from funding.selectors import requests_for_pieces, running_period
-from funding.services.requests import start_period
-from funding.states import Regime
+from funding.services.requests import start_period, withdraw_request
+from funding.parcours import retour_of
+from funding.states import EtatDemandeFir, Regime
 from guichet.kernel.civil import add_months, date_longue
 from guichet.kernel.deadlines import Depart
 from guichet.kernel.journal import Origine
@@ -87,7 +89,8 @@ def ask_pieces(*, demande: DemandeFir, items: Sequence[Item], by: Acteur, now: d
 
 @transaction.atomic
 def complete(*, demande: DemandeFir, by: Acteur, now: datetime) -> EvenementFir:
-    """The pieces came: each arrival is written in the ledger at its day, and the period runs again.
+    """The pieces came: each arrival is written in the ledger at its day, and the period runs again. The files given are
+    frozen, and open to the funder.
 
     Refused while a piece that a text requires has no answer.
     """
@@ -99,6 +102,8 @@ def complete(*, demande: DemandeFir, by: Acteur, now: datetime) -> EvenementFir:
                 raise Refused(f"«\u00a0{item.intitule}\u00a0» est exigée par un texte et n’a pas encore de réponse.")
             if item.recue_le and running:
                 write(running, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=Acte(by, now))
+    given = Piece.objects.filter(repond_a__demande__evenement__in=requests_for_pieces(demande), figee_at=None)
+    freeze_pieces(dossier=demande.dossier, now=now, transmises=True, parmi=given.values_list("pk", flat=True))
     notifications.completed(demande, event=event, now=now)
     return event
 
@@ -117,9 +122,9 @@ def grant(
 
     `paper` is the decision taken outside the portal that `by` confirms: judged at the day it was signed.
     """
-    _refuse_amount(demande, montant)
-    locked = DEMANDE_FIR.lock(demande)
-    silent = locked.etat == "rejetee_tacitement"
+    refuse_amount(demande, montant)
+    settle_silence(demande=demande, on=paper.signee_le if paper else timezone.localdate(now), now=now)
+    silent = demande.etat == EtatDemandeFir.REJETEE_TACITEMENT
     return _decide(
         demande,
         "accorder_apres_silence" if silent else "accorder",
@@ -136,9 +141,10 @@ def grant(
 def refuse(
     *, demande: DemandeFir, motivation: str, by: Acteur, now: datetime, paper: Decision | None = None
 ) -> EvenementFir:
-    """Refuse, with reasons (CRPA L211-2)."""
+    """Refuse, with reasons (CRPA L211-2). Refused once the silence has rejected the request, recorded or not."""
     if not motivation.strip():
         raise Refused("Un refus est motivé\u00a0: dites les raisons de droit et de fait (CRPA, art. L211-2).")
+    settle_silence(demande=demande, on=paper.signee_le if paper else timezone.localdate(now), now=now)
     return _decide(
         demande, "refuser", NatureDecision.REFUS_FIR, by=by, now=now, montant=None, motivation=motivation, paper=paper
     )
@@ -195,7 +201,8 @@ def _delegation(by: Acteur, montant: Decimal, le: date) -> str:
     return acte_of(found)
 
 
-def _refuse_amount(demande: DemandeFir, montant: Decimal) -> None:
+def refuse_amount(demande: DemandeFir, montant: Decimal) -> None:
+    """Raise `Refused` for a grant that is not positive, or above what was asked (euros)."""
     if montant <= 0:
         raise Refused("La subvention accordée est un montant positif.")
     if montant > demande.montant_demande:
@@ -203,6 +210,17 @@ def _refuse_amount(demande: DemandeFir, montant: Decimal) -> None:
             f"La subvention accordée ({euros(montant)}) ne peut pas dépasser la somme demandée "
             f"({euros(demande.montant_demande)})."
         )
+
+
+@transaction.atomic
+def settle_silence(*, demande: DemandeFir, on: date, now: datetime) -> None:
+    """Record the silence first where it has spoken before the legal day `on` of an act and the clock did not pass yet:
+    a late clock changes no right. `demande` takes the state the database has.
+    """
+    locked = DEMANDE_FIR.lock(demande)
+    demande.etat, demande.delai = locked.etat, locked.delai
+    if not DEMANDE_FIR.refusal(locked, "constater_rejet", by=None, now=now, le=on):
+        record_rejection(demande=demande, now=now)
 
 
 @transaction.atomic
@@ -219,6 +237,20 @@ def record_rejection(*, demande: DemandeFir, now: datetime) -> EvenementFir:
     )
     close(running_period(demande), NatureMouvement.SILENCE, le=event.prend_effet_le, acte=Acte(None, now))
     notifications.rejected_by_silence(demande, event=event, now=now)
+    return event
+
+
+@transaction.atomic
+def withdraw_alone(*, demande: DemandeFir, motif: str, by: Acteur, now: datetime) -> EvenementFir:
+    """Withdraw a request by itself, with its reason. Refused while the step it goes with is not over."""
+    if not motif.strip():
+        raise Refused("Dites pourquoi vous retirez la demande.")
+    step = retour_of(DEMANDE_FIR.lock(demande))
+    if step and step.retrait:
+        raise Refused(step.retrait)
+    event = withdraw_request(demande=demande, motif=motif.strip(), by=by, now=now)
+    if demande.transmise_at is not None:
+        notifications.withdrawn(demande, event=event, now=now)
     return event
 
 

@@ -12,6 +12,7 @@ from dossiers.models import Dossier
 from dossiers.services.delais import Acte
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import DemandeFir
+from funding.rules import is_funder
 from funding.services.requests import draft_request, start_period
 from funding.states import ObjetDemande
 from guichet.kernel.deadlines import Depart
@@ -30,7 +31,10 @@ def record_request(
     now: datetime,
     objet: str = ObjetDemande.AMORCAGE,
 ) -> DemandeFir:
-    """Deposited on the day it arrived: the period of the silence runs from it. `montant` in whole euros."""
+    """Deposited on the day it arrived: the period of the silence runs from it. `montant` in whole euros.
+
+    Where the region counts from the transmission, a letter the funder itself received needs none.
+    """
     if montant <= 0 or montant != montant.to_integral_value():
         raise Refused("La somme demandée est un montant positif, en euros entiers.")
     if recu_le > timezone.localdate(now):
@@ -49,5 +53,8 @@ def record_request(
         origine=Origine.PAPIER,
         donnees={"montant_demande": str(montant)},
     )
-    start_period(demande, depart=Depart.DEPOT, le=recu_le, acte=Acte(by, now, Origine.PAPIER))
+    acte = Acte(by, now, Origine.PAPIER)
+    start_period(demande, depart=Depart.DEPOT, le=recu_le, acte=acte)
+    if is_funder(by, demande):
+        start_period(demande, depart=Depart.TRANSMISSION, le=recu_le, acte=acte)
     return demande

@@ -25,6 +25,7 @@ from projects.models import EvenementLettre, LettreIntention
 from projects.states import EtatLettre, ModeValidation
 
 A_DECIDER = (EtatDemandeFir.TRANSMISE, EtatDemandeFir.INCOMPLETE)
+BEFORE_THE_LETTER = "La subvention s’accorde une fois la lettre d’intention validée, ou en même temps."
 
 
 @transaction.atomic
@@ -98,6 +99,8 @@ def refuse(
         now=now,
         paper=paper,
     )
+    if demande and not lettre.sans_demande:
+        instruction.settle_silence(demande=demande, on=le, now=now)
     if demande and not lettre.sans_demande and demande.etat in A_DECIDER:
         if not motivation_demande.strip():
             raise Refused("Motivez aussi le refus de la demande de subvention\u00a0: elle est décidée avec la lettre.")
@@ -118,7 +121,7 @@ def grant_request(
     """Grant a request, once its letter is validated when it goes with one."""
     letter = LettreIntention.objects.filter(demande=demande, sans_demande=False).first()
     if letter and LETTRE.lock(letter).etat != EtatLettre.VALIDEE:
-        raise Refused("La subvention s’accorde une fois la lettre d’intention validée, ou en même temps.")
+        raise Refused(BEFORE_THE_LETTER)
     return instruction.grant(demande=demande, montant=montant, motivation=motivation, by=by, now=now, paper=paper)
 
 

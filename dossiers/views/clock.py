@@ -1,0 +1,131 @@
+"""A legal period as a page shows it: days left, last day, bar and its events, how it is counted, what moved it.
+
+Words and tones only: every date comes from the ledger.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.text import capfirst
+
+from dossiers.models import Delai, MouvementDelai
+from dossiers.selectors.delais import echeance_of
+from dossiers.selectors.reglages import reglage
+from dossiers.states import NatureMouvement
+from guichet.kernel.civil import JOURS, ONE_DAY, date_longue
+from guichet.kernel.deadlines import Depart, Echeance, Etat
+from guichet.kernel.explanations import explain
+
+TONS = ((1, "solide"), (7, "alert"), (15, "warn"), (30, "info"))
+"""Days left at most, and the tone: the last safe day is the day before the last one."""
+
+DEBUTS = {Depart.RECEPTION.value: "réception", Depart.DEPOT.value: "dépôt", Depart.TRANSMISSION.value: "transmission"}
+CLOS = {
+    NatureMouvement.DECISION: "Décision prise",
+    NatureMouvement.RETRAIT: "Demande retirée",
+    NatureMouvement.REOUVERTURE: "Demande rouverte",
+    NatureMouvement.SILENCE: "Le silence a rejeté la demande",
+}
+ORIGINES_DU_DELAI = "origine_delai_rejet"
+
+
+def tone_of(days: int) -> str:
+    """The tone of a period with that many days left, the last day being 0."""
+    return next((tone for limit, tone in TONS if days <= limit), "neutre")
+
+
+def days_left(days: int) -> str:
+    """The words after the figure."""
+    if days == 0:
+        return "dernier jour aujourd’hui"
+    return "jour restant, dernier jour sûr" if days == 1 else "jours restants"
+
+
+def jour(day: date) -> str:
+    """ "mardi 8 décembre 2026"."""
+    return f"{JOURS[day.weekday()]} {date_longue(day)}"
+
+
+def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = True) -> dict[str, Any]:
+    """The values of components/clock.html. `doutes` tells an agent what the sources leave open; `passe` adds the lines
+    of the ledger with the date each gave. Three queries, two without the past.
+    """
+    echeance = echeance_of(delai)
+    lines = list(delai.mouvements.order_by("recorded_at", "pk")) if passe else []
+    shown = {
+        "titre": titre,
+        "dernier_jour": jour(delai.dernier_jour) if delai.dernier_jour else "",
+        "registre": explain(echeance, au=today if delai.clos_at is None else None),
+        "mouvements": [movement(line) for line in lines],
+        "pourquoi": _reason(delai, doutes=doutes),
+        **_bar(delai, echeance, today),
+    }
+    return shown | (_state(delai, echeance, today) if delai.clos_at is None else _closed(delai))
+
+
+def _state(delai: Delai, echeance: Echeance, today: date) -> dict[str, Any]:
+    """Running, suspended, or over and not recorded yet."""
+    silence = f"Sans réponse, la demande est réputée rejetée le {date_longue(delai.echeance_le)}." if delai.echeance_le else ""
+    etat = echeance.etat(today)
+    if etat is Etat.SUSPENDU:
+        awaited = "Suspendu jusqu’à l’arrivée des pièces demandées ou, à défaut, jusqu’à leur date limite."
+        return {"ton": "info", "chiffre": "", "mots": "Délai suspendu", "phrase": f"{awaited} {silence}".strip()}
+    if delai.dernier_jour is None or today > delai.dernier_jour:
+        return {
+            "ton": "alert",
+            "chiffre": "",
+            "mots": "Délai passé",
+            "phrase": "Le silence a rejeté la demande\u00a0: le prochain passage de l’horloge l’inscrira.",
+        }
+    days = (delai.dernier_jour - today).days
+    return {"ton": tone_of(days), "chiffre": days, "mots": days_left(days), "phrase": silence}
+
+
+def _closed(delai: Delai) -> dict[str, Any]:
+    assert delai.clos_at is not None
+    return {"ton": "neutre", "chiffre": "", "mots": CLOS[NatureMouvement(delai.clos_par)], "phrase": "Ce délai ne court plus."}
+
+
+def _bar(delai: Delai, echeance: Echeance, today: date) -> dict[str, Any]:
+    """How much is spent, the two ends, and what happened between them."""
+    start, end = delai.recu_le, delai.dernier_jour or today
+    seen = min(today, end) if delai.clos_at is None else min(max(start, today), end)
+    asked = sorted(echeance.ledger.pieces, key=lambda piece: piece.demandee_le)
+    marks = [(piece.demandee_le, "pièce demandée") for piece in asked]
+    marks += [(piece.recue_le, "pièce reçue") for piece in asked if piece.recue_le]
+    return {
+        "part": _share(start, end, seen),
+        "debut": {"date": _short(start), "libelle": DEBUTS[delai.depart]},
+        "fin": {"date": _short(end), "libelle": "dernier jour" if delai.dernier_jour else "aujourd’hui"},
+        "reperes": [{"part": _share(start, end, day), "libelle": words} for day, words in marks],
+    }
+
+
+def _share(start: date, end: date, day: date) -> int:
+    whole = max(end - start, ONE_DAY)
+    return max(0, min(100, round(max(day - start, timedelta(0)) / whole * 100)))
+
+
+def _short(day: date) -> str:
+    """ "8 décembre": the year is said beside."""
+    return date_longue(day).rsplit(" ", 1)[0]
+
+
+def movement(line: MouvementDelai) -> dict[str, str]:
+    """One line of the ledger and the last day it gave: past values stay readable."""
+    what = capfirst(line.get_nature_display())
+    named = f"{what}\u00a0: {line.intitule}" if line.intitule else what
+    return {
+        "quand": date_longue(line.le),
+        "quoi": named,
+        "qui": line.qualite,
+        "dernier_jour": date_longue(line.dernier_jour) if line.dernier_jour else "inconnu",
+    }
+
+
+def _reason(delai: Delai, *, doutes: bool) -> dict[str, str] | None:
+    """Why the period starts where it does: the dated setting of the region."""
+    found = reglage(ORIGINES_DU_DELAI, on=delai.recu_le)
+    if found is None:
+        return None
+    return {"texte": found.motif, "source": found.source, "doute": found.doute if doutes else ""}
