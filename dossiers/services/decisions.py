@@ -55,6 +55,19 @@ def keep_decision(
     )
 
 
+def judge_paper(
+    *, nature: NatureDecision, etape_id: int, signee_le: date, notifiee_le: date | None, now: datetime
+) -> None:
+    """Raise `Refused` for dates no decision can have, or while another on the same step waits."""
+    today = timezone.localdate(now)
+    if signee_le > today or (notifiee_le is not None and notifiee_le > today):
+        raise Refused(f"Une décision déjà prise ne peut pas porter une date après le {date_longue(today)}.")
+    if notifiee_le is not None and notifiee_le < signee_le:
+        raise Refused("Une décision ne peut pas être notifiée avant d’être signée.")
+    if Decision.objects.filter(nature=nature, etape_id=etape_id, etat=EtatDecision.A_CONFIRMER).exists():
+        raise Refused("Une décision saisie sur papier attend déjà d’être confirmée.")
+
+
 def propose_paper_decision(
     *,
     dossier: Dossier,
@@ -75,13 +88,7 @@ def propose_paper_decision(
     """A decision taken outside the portal, with its real dates and its scan: it has no effect until another person
     confirms it. Refused with a date in the future or a notification before the signature.
     """
-    today = timezone.localdate(now)
-    if signee_le > today or (notifiee_le is not None and notifiee_le > today):
-        raise Refused(f"Une décision déjà prise ne peut pas porter une date après le {date_longue(today)}.")
-    if notifiee_le is not None and notifiee_le < signee_le:
-        raise Refused("Une décision ne peut pas être notifiée avant d’être signée.")
-    if Decision.objects.filter(nature=nature, etape_id=etape_id, etat=EtatDecision.A_CONFIRMER).exists():
-        raise Refused("Une décision saisie sur papier attend déjà d’être confirmée.")
+    judge_paper(nature=nature, etape_id=etape_id, signee_le=signee_le, notifiee_le=notifiee_le, now=now)
     return Decision.objects.create(
         dossier=dossier,
         nature=nature,

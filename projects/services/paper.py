@@ -6,18 +6,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import rules
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.selectors import capacities_of, organisations_for
 from accounts.services.delegations import acte_of, delegation_for
 from accounts.services.memberships import new_association
 from accounts.states import Genre
-from dossiers.models import Decision, Dossier
+from dossiers.models import Decision, Dossier, Piece
 from dossiers.services import territoires
-from dossiers.services.decisions import lock_waiting, mark_taken, propose_paper_decision, set_aside
+from dossiers.services.decisions import judge_paper, lock_waiting, mark_taken, propose_paper_decision, set_aside
 from dossiers.services.naming import index
 from dossiers.services.partage import keep_proof
 from dossiers.states import GenrePiece, NatureDecision
@@ -28,13 +29,16 @@ from funding.services.outside import record_request
 from guichet.kernel.journal import Evenement, Origine
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
+from guichet.kernel.uploads import inspect
 from projects import notifications
 from projects.lifecycles import LETTRE
 from projects.models import EvenementLettre, LettreIntention
+from projects.selectors.paper import REFUS, natures_for, silence_over
 from projects.services.deciding import grant_request, refuse, validate
 from projects.services.depositing import open_to_guichet
 from projects.services.opening import draft_letter
 from projects.services.territoire import mesure_of
+from territories.selectors import communes as known_communes
 
 if TYPE_CHECKING:
     from django.core.files import File
@@ -55,45 +59,37 @@ def register_outside_deposit(
 ) -> EvenementLettre:
     """Record a letter received on paper: its association, its communes, its scan and, with it, the sum asked (euros).
 
-    `recu_le` is the day it arrived: it is the day of the deposit, and the period of the request runs from it. Refused
-    for a day in the future, to whoever is neither the Guichet nor the ARS, without a commune.
+    `recu_le` is the day it arrived: it is the day of the deposit, and the period of the request runs from it. Nothing
+    is written for a day in the future, without a commune, for whoever is neither the Guichet nor the ARS of one of its
+    départements, for a file the portal does not keep, or for a letter already recorded.
     """
-    today = timezone.localdate(now)
-    if recu_le > today:
-        raise Refused("Un courrier ne peut pas avoir été reçu dans le futur.")
-    if not communes:
-        raise Refused("Indiquez au moins une commune du territoire.")
-    association = new_association(nom=nom_association, region=by.region)
+    _judge_deposit(communes=communes, recu_le=recu_le, by=by, now=now)
+    _refuse_again(scan, by=by)
     dossier = Dossier.objects.create(
         nom=nom_cpts,
         nom_normalise=normalise(nom_cpts),
-        association=association,
+        association=new_association(nom=nom_association, region=by.region),
         region=by.region,
         created_at=now,
         created_by=by.user,
     )
     lettre = draft_letter(dossier=dossier, by=by, now=now)
-    mesure = mesure_of(bareme_on(today))
+    mesure = mesure_of(bareme_on(recu_le))
     territoires.add_parts(dossier=dossier, codes=communes, by=by, now=now, mesure=mesure)
     territoires.choose_pilote(dossier=dossier, departement=pilote, by=by, now=now)
     dossier.refresh_from_db()
     lettre.dossier = dossier
-    if not rules.test_rule("lettre.enregistrer", by, lettre):
-        raise Refused("Seuls le Guichet et l’ARS enregistrent un dépôt reçu sur papier.")
     if montant_demande is not None:
         financeur = organisations_for(dossier.region, Genre.ARS).get()
         lettre.demande = record_request(
             dossier=dossier, financeur=financeur, montant=montant_demande, recu_le=recu_le, by=by, now=now
         )
+    lettre.sans_demande, lettre.origine = lettre.demande is None, Origine.PAPIER
     LettreIntention.objects.filter(pk=lettre.pk).update(
-        demande=lettre.demande, sans_demande=lettre.demande is None, origine=Origine.PAPIER
+        demande=lettre.demande, sans_demande=lettre.sans_demande, origine=lettre.origine
     )
-    lettre.sans_demande = lettre.demande is None
     territoire = territoires.freeze(dossier=dossier, now=now)
     open_to_guichet(dossier, departements=territoire.departements, now=now)
-    keep_proof(
-        dossier=dossier, genre=GenrePiece.COURRIER, fichier=scan, recue_le=recu_le, transmise=False, by=by, now=now
-    )
     noon = timezone.make_aware(datetime.combine(recu_le, time(12)))
     event: EvenementLettre = LETTRE.apply(
         lettre,
@@ -104,10 +100,38 @@ def register_outside_deposit(
         effect_on=recu_le,
         origine=Origine.PAPIER,
     )
+    keep_proof(
+        dossier=dossier, genre=GenrePiece.LETTRE, fichier=scan, recue_le=recu_le, transmise=False, by=by, now=now
+    )
     index(dossier)
     lettre.dossier = dossier
     notifications.deposited(lettre, event=event, now=now)
     return event
+
+
+def _judge_deposit(*, communes: Collection[str], recu_le: date, by: Acteur, now: datetime) -> None:
+    """The right, the day and the territory, before anything is written."""
+    departements = sorted({commune.departement_id for commune in known_communes(communes).values()})
+    imagined = LettreIntention(dossier=Dossier(region=by.region, departements=departements))
+    if not rules.test_rule("lettre.enregistrer", by, imagined):
+        raise Refused(
+            "Seuls le Guichet et l’ARS enregistrent une lettre reçue sur papier, dans les départements qu’ils suivent."
+        )
+    if recu_le > timezone.localdate(now):
+        raise Refused("Un courrier ne peut pas avoir été reçu dans le futur.")
+    if not communes:
+        raise Refused("Indiquez au moins une commune du territoire.")
+
+
+def _refuse_again(scan: "File[bytes]", *, by: Acteur) -> None:
+    """A form sent twice, or two colleagues with the same letter: one file. Waits for whoever records just now."""
+    found = inspect(scan, scan.name or "", limit=settings.UPLOAD_MAX_BYTES)
+    for organisation in organisations_for(by.region, Genre.GUICHET):
+        Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=organisation.pk)
+    same = Piece.objects.filter(sha256=found.sha256, genre=GenrePiece.LETTRE, dossier__region=by.region)
+    known = same.select_related("dossier").order_by("pk").first()
+    if known is not None:
+        raise Refused(f"Cette lettre est déjà enregistrée, sous la référence {known.dossier.reference}.")
 
 
 @transaction.atomic
@@ -128,35 +152,36 @@ def record_paper_decision(
     """Type a decision signed on paper: it waits for a second person who decides. The delegation of the signatory is
     judged at the day of the signature, with its ceiling.
     """
-    dossier = step.dossier
-    if not rules.test_rule("dossier.instruire_ars", by, dossier):
-        raise Refused("Seule l’ARS enregistre une décision prise sur papier.")
-    if nature in (NatureDecision.REFUS_LETTRE, NatureDecision.REFUS_FIR) and not motivation.strip():
+    if not rules.test_rule(_rule(step, "instruire"), by, step):
+        raise Refused("Seule l’administration qui instruit enregistre une décision prise sur papier.")
+    type(step)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=step.pk)
+    step.refresh_from_db(fields=["etat"])
+    if nature not in natures_for(step):
+        raise Refused(f"L’état est «\u00a0{step.get_etat_display()}\u00a0»\u00a0: cette décision n’y est pas possible.")
+    judge_paper(nature=nature, etape_id=step.pk, signee_le=signee_le, notifiee_le=notifiee_le, now=now)
+    if nature in REFUS and not motivation.strip():
         raise Refused("Un refus est motivé\u00a0: reprenez les motifs de la décision (CRPA, art. L211-2).")
-    if nature == NatureDecision.ACCORD_FIR and not (montant and isinstance(step, DemandeFir) and montant > 0):
-        raise Refused("Une subvention accordée a un montant.")
-    capacity = next(
-        (m for m in capacities_of(signataire, on=signee_le) if m.organisation.genre in (Genre.ARS, Genre.DD_ARS)), None
-    )
-    if capacity is None:
-        raise Refused(f"{signataire} n’était pas à l’ARS à cette date.")
+    if nature == NatureDecision.ACCORD_FIR and isinstance(step, DemandeFir):
+        instruction.refuse_amount(step, montant or Decimal(0))
+    signer = _signer(step, signataire, on=signee_le)
+    assert signer.membership is not None
     delegation = delegation_for(
-        user=signataire, organisation=capacity.organisation, montant=montant or Decimal(0), on=signee_le
+        user=signataire, organisation=signer.membership.organisation, montant=montant or Decimal(0), on=signee_le
     )
     preuve = keep_proof(
-        dossier=dossier, genre=GenrePiece.PREUVE, fichier=scan, recue_le=signee_le, transmise=True, by=by, now=now
+        dossier=step.dossier, genre=GenrePiece.PREUVE, fichier=scan, recue_le=signee_le, transmise=True, by=by, now=now
     )
     return propose_paper_decision(
-        dossier=dossier,
+        dossier=step.dossier,
         nature=nature,
         etape_id=step.pk,
         signataire=str(signataire),
-        qualite=Acteur(signataire, capacity).qualite,
+        qualite=signer.qualite,
         acte=acte_of(delegation),
         signee_le=signee_le,
         notifiee_le=notifiee_le,
         preuve=preuve,
-        montant=montant,
+        montant=montant if nature == NatureDecision.ACCORD_FIR else None,
         motivation=motivation,
         donnees={"comite_le": comite_le.isoformat()} if comite_le else {},
         by=by,
@@ -164,9 +189,26 @@ def record_paper_decision(
     )
 
 
+def _rule(step: LettreIntention | DemandeFir, droit: str) -> str:
+    return f"{'lettre' if isinstance(step, LettreIntention) else 'demande'}.{droit}"
+
+
+def _signer(step: LettreIntention | DemandeFir, signataire: User, *, on: date) -> Acteur:
+    """The signatory in the capacity that decided on this step, on that day."""
+    capacities = [Acteur(signataire, membership) for membership in capacities_of(signataire, on=on)]
+    found = next((each for each in capacities if rules.test_rule(_rule(step, "decider"), each, step)), None)
+    if found is None:
+        raise Refused(f"{signataire} n’avait pas le droit de décider sur ce dossier à la date de la signature.")
+    return found
+
+
 @transaction.atomic
 def confirm_paper_decision(*, decision: Decision, by: Acteur, now: datetime) -> Decision:
-    """The second person, who has the right to decide, confirms: the decision takes effect at the day it was signed."""
+    """The second person, who has the right to decide, confirms: the decision takes effect at the day it was signed.
+
+    A decision on a request that was not notified by its last day did not stop the silence: the rejection is recorded
+    first, then granted after.
+    """
     locked = lock_waiting(decision, by=by)
     event = _ACTS[NatureDecision(locked.nature)](locked, by, now)
     mark_taken(locked, evenement=event.pk, by=by, now=now)
@@ -176,11 +218,19 @@ def confirm_paper_decision(*, decision: Decision, by: Acteur, now: datetime) -> 
 @transaction.atomic
 def discard_paper_decision(*, decision: Decision, by: Acteur, now: datetime) -> Decision:
     """The second person does not confirm; nothing was decided."""
-    if not rules.test_rule("dossier.instruire_ars", by, decision.dossier):
-        raise Refused("Seule l’ARS écarte une décision saisie sur papier.")
+    step = step_of(decision)
+    if not rules.test_rule(_rule(step, "decider"), by, step):
+        raise Refused("Seule une personne qui peut décider écarte une décision saisie sur papier.")
     locked = lock_waiting(decision, by=by)
     set_aside(locked, by=by, now=now)
     return locked
+
+
+def step_of(decision: Decision) -> LettreIntention | DemandeFir:
+    """The letter or the request a decision is about, with its file."""
+    if decision.nature in (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE):
+        return LettreIntention.objects.select_related("dossier", "demande").get(pk=decision.etape_id)
+    return DemandeFir.objects.select_related("dossier", "financeur", "delai").get(pk=decision.etape_id)
 
 
 def _validate(decision: Decision, by: Acteur, now: datetime) -> EvenementLettre:
@@ -210,6 +260,8 @@ def _refuse(decision: Decision, by: Acteur, now: datetime) -> EvenementLettre:
 def _grant(decision: Decision, by: Acteur, now: datetime) -> Evenement:
     demande = DemandeFir.objects.get(pk=decision.etape_id)
     assert decision.montant is not None
+    if silence_over(demande, decision, on=timezone.localdate(now)):
+        instruction.record_rejection(demande=demande, now=now)
     return grant_request(
         demande=demande, montant=decision.montant, motivation=decision.motivation, by=by, now=now, paper=decision
     )
@@ -217,6 +269,8 @@ def _grant(decision: Decision, by: Acteur, now: datetime) -> Evenement:
 
 def _refuse_request(decision: Decision, by: Acteur, now: datetime) -> Evenement:
     demande = DemandeFir.objects.get(pk=decision.etape_id)
+    if sentence := silence_over(demande, decision, on=timezone.localdate(now)):
+        raise Refused(f"{sentence} Écartez cette saisie.")
     return instruction.refuse(demande=demande, motivation=decision.motivation, by=by, now=now, paper=decision)
 
 

@@ -1,0 +1,96 @@
+"""Reads of what was decided on paper: what may be recorded on a step, who may have signed, what waits."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from accounts.acteur import Acteur
+from accounts.models import Delegation, Organisation, User
+from accounts.states import Genre
+from dossiers.models import Decision
+from dossiers.models.dossier import NOTHING, transmitted_to
+from dossiers.rules import ARS
+from dossiers.selectors.people import bodies
+from dossiers.states import EtatDecision, NatureDecision
+from funding.models import DemandeFir
+from funding.selectors import running_period
+from funding.states import EtatDemandeFir
+from guichet.kernel.civil import date_longue
+from projects.models import LettreIntention
+from projects.states import EtatLettre
+
+Step = LettreIntention | DemandeFir
+REFUS = (NatureDecision.REFUS_LETTRE, NatureDecision.REFUS_FIR)
+SUR_UNE_DEMANDE = (NatureDecision.ACCORD_FIR, NatureDecision.REFUS_FIR)
+
+
+def natures_for(step: Step) -> tuple[NatureDecision, ...]:
+    """What may be decided on the step as it stands; nothing when it is not to be decided."""
+    if isinstance(step, LettreIntention):
+        decidable = step.etat == EtatLettre.TRANSMISE
+        return (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE) if decidable else ()
+    if step.etat == EtatDemandeFir.REJETEE_TACITEMENT:
+        return (NatureDecision.ACCORD_FIR,)
+    return SUR_UNE_DEMANDE if step.etat in (EtatDemandeFir.TRANSMISE, EtatDemandeFir.INCOMPLETE) else ()
+
+
+def signatories(step: Step) -> QuerySet[User]:
+    """Who held, or holds, a delegation at the body that decides: the day of the signature is judged by the act."""
+    if isinstance(step, DemandeFir) and step.financeur.genre == Genre.URPS:
+        signing: list[Organisation] = [step.financeur]
+    else:
+        signing = bodies(step.dossier, ARS)
+    holders = Delegation.objects.filter(organisation__in=[body.pk for body in signing])
+    return User.objects.filter(pk__in=holders.values("user")).order_by("nom", "prenom", "pk")
+
+
+def silence_over(demande: DemandeFir, decision: Decision, *, on: date) -> str:
+    """ "" unless the period ended before the decision was notified, its silence not recorded yet; else a sentence.
+
+    Signed in time is not enough: until it is notified, a decision does not stop the period of a request.
+    """
+    running = running_period(demande)
+    if running is None or running.dernier_jour is None or running.echeance_le is None or on < running.echeance_le:
+        return ""
+    if decision.notifiee_le is not None and decision.notifiee_le <= running.dernier_jour:
+        return ""
+    return (
+        f"Cette décision n’a pas été notifiée au plus tard le {date_longue(running.dernier_jour)}\u00a0: le silence a "
+        f"rejeté la demande le {date_longue(running.echeance_le)}."
+    )
+
+
+def notified_late(demande: DemandeFir, decision: Decision, *, on: date) -> str:
+    """What the second person must know of a decision on a request: signed in time, notified after the last day."""
+    if sentence := silence_over(demande, decision, on=on):
+        return sentence
+    delai, notified = demande.delai, decision.notifiee_le
+    if demande.etat != EtatDemandeFir.REJETEE_TACITEMENT or delai is None or delai.dernier_jour is None:
+        return ""
+    if decision.signee_le > delai.dernier_jour:
+        return "Le silence a déjà rejeté cette demande\u00a0: l’accord sera donné après le silence."
+    when = f"notifiée le {date_longue(notified)}" if notified else "jamais notifiée"
+    return (
+        f"Signée le {date_longue(decision.signee_le)}, avant la fin du délai, mais {when}\u00a0: la demande a été "
+        "rejetée par le silence. L’accord est donné après le silence."
+    )
+
+
+def to_confirm(acteur: Acteur) -> QuerySet[Decision]:
+    """The decisions typed from paper that wait for a second person, in the perimeter of the one who looks."""
+    found = Decision.objects.filter(etat=EtatDecision.A_CONFIRMER).select_related("dossier", "preuve", "saisie_par")
+    return found.filter(_within(acteur)).order_by("saisie_at", "pk")
+
+
+def _within(acteur: Acteur) -> Q:
+    if acteur.genre in ARS:
+        own = ~Q(nature__in=SUR_UNE_DEMANDE) | ~Q(etape_id__in=_asked_of_urps())
+        return transmitted_to(acteur, "dossier__") & own
+    if acteur.genre == Genre.URPS:
+        mine = DemandeFir.objects.filter(financeur=acteur.organisation_id).values("pk")
+        return Q(nature__in=SUR_UNE_DEMANDE, etape_id__in=mine)
+    return NOTHING
+
+
+def _asked_of_urps() -> QuerySet[DemandeFir]:
+    return DemandeFir.objects.filter(financeur__genre=Genre.URPS).values("pk")  # type: ignore[return-value]
