@@ -10,12 +10,14 @@ class ProjectsConfig(AppConfig):
     verbose_name = "Projets de CPTS"
 
     def ready(self) -> None:
+        from dossiers import chemins
         from dossiers import parcours as files
         from dossiers.states import EtapePieces
         from dossiers.suites import follow
         from funding import parcours
 
         parcours.register(_letter_of)
+        chemins.register(_file_of)
         parcours.register_identity(_association_of)
         follow(EtapePieces.LETTRE, _after_answers)
         files.register(living=_living_files, pages=_pages_of)
@@ -100,4 +102,25 @@ def _after_answers(asked: Any) -> Any:
         phrase="Corrigez la lettre si besoin, puis déposez-la à nouveau\u00a0: c’est le dépôt qui envoie vos réponses.",
         url=reverse("projects:verifier", args=[letter]),
         bouton="Vérifier et déposer à nouveau",
+    )
+
+
+def _file_of(request: Any, dossier: Any, current: str) -> Any:
+    """The last letter of the file that this person may open: its page, its tabs, its header."""
+    from django.urls import reverse
+
+    from dossiers.chemins import Chemin
+    from projects.selectors import letters_for_pages
+    from projects.views import presenters
+    from projects.views.onglets import tabs
+
+    lettre = letters_for_pages(request.acteur).filter(dossier=dossier).order_by("-pk").first()
+    if lettre is None:
+        return None
+    return Chemin(
+        url=reverse("projects:lettre", args=[lettre.pk]),
+        label="Lettre d’intention",
+        onglets=tabs(request, lettre, current),
+        etat=presenters.tag_of(lettre),
+        faits=presenters.facts(lettre),
     )

@@ -18,6 +18,7 @@ from dossiers.forms.pieces import PieceForm
 from dossiers.models import Dossier, Piece
 from dossiers.selectors.pieces import pieces_of, pieces_visible_to, same_content
 from dossiers.services.pieces import add_piece, remove_piece
+from dossiers.views.downloads import as_download
 from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.uploads import FileRefused, FileTooLarge
@@ -64,16 +65,7 @@ class PieceView(LoginRequiredMixin, View):
     """The bytes, as a download that no browser opens in the name of this site."""
 
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
-        piece = get_object_or_404(pieces_visible_to(request.acteur), pk=pk)
-        try:
-            content = piece.fichier.open("rb")
-        except FileNotFoundError as missing:
-            raise Http404 from missing
-        response = FileResponse(content, as_attachment=True, filename=piece.nom, content_type=piece.type_mime)
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return as_download(get_object_or_404(pieces_visible_to(request.acteur), pk=pk))
 
 
 class RetirerPieceView(LoginRequiredMixin, View):
