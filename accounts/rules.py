@@ -33,6 +33,18 @@ def membre(acteur: Any, organisation: Any = None) -> bool:
     return acteur is not None and organisation is not None and acteur.organisation_id == organisation.pk
 
 
+@predicate
+def demande_la_reprise(acteur: Any, organisation: Any = None) -> bool:
+    """Handles files at the Guichet of the region: asks that a first person be invited into an association."""
+    return (
+        acteur is not None
+        and acteur.genre == Genre.GUICHET
+        and acteur.has(Droit.INSTRUIRE)
+        and organisation is not None
+        and organisation.region == acteur.region
+    )
+
+
 gere_les_membres = gere | administre
 """The people of an organisation are managed by those it trusts with it, and by the administrators of the portal."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.acteur import Acteur
 from accounts.models import (
     Absence,
     Delegation,
@@ -18,7 +19,10 @@ from accounts.models import (
     Profession,
     User,
 )
-from accounts.states import EtatEnvoi
+from accounts.states import Droit, EtatEnvoi
+
+RECAPITULATIF = "recapitulatif"
+"""The template of the daily digest."""
 
 
 def has_second_factor(user_id: OuterRef | int) -> Exists:
@@ -48,6 +52,21 @@ def members_of(organisation: Organisation, *, on: date) -> QuerySet[Membership]:
         .select_related("user")
         .order_by("user__nom", "user__prenom", "id")
     )
+
+
+def managers_of(organisation: Organisation, *, on: date) -> QuerySet[Membership]:
+    """Those who may invite into it that day, by a right of its own."""
+    return members_of(organisation, on=on).filter(droits__contains=[Droit.GERER], user__is_active=True)
+
+
+def mandates_of(organisation: Organisation) -> QuerySet[Mandat]:
+    """Every mandate of that URPS, in force, to come and past: the latest to begin first."""
+    return Mandat.objects.filter(organisation=organisation).select_related("user").order_by("-debut_le", "-pk")
+
+
+def delegations_of(organisation: Organisation) -> QuerySet[Delegation]:
+    """The same for the delegations of signature of a body."""
+    return Delegation.objects.filter(organisation=organisation).select_related("user").order_by("-debut_le", "-pk")
 
 
 def users_with_right(organisation_ids: Iterable[int], droit: str, *, on: date) -> QuerySet[User]:
@@ -95,10 +114,24 @@ def absences_on(user_ids: Iterable[int], day: date) -> QuerySet[Absence]:
     return Absence.objects.on(day).filter(user__in=list(user_ids)).select_related("remplacant").order_by("user_id")
 
 
+def absences_of(acteur: Acteur, *, gere: bool, on: date) -> QuerySet[Absence]:
+    """Its own absences, or those of everybody in its body."""
+    found = Absence.objects.select_related("user", "remplacant")
+    if not gere or acteur.membership is None:
+        return found.filter(user=acteur.user)
+    return found.filter(user__in=members_of(acteur.membership.organisation, on=on).order_by().values("user"))
+
+
+def absence_across(user: User, absence: Absence) -> bool:
+    """Whether that person is away too on one of these days."""
+    return Absence.objects.filter(user=user, du_le__lte=absence.au_le, au_le__gte=absence.du_le).exists()
+
+
 def inbox(user: User) -> QuerySet[Envoi]:
-    """What the person was told, newest first; mails that carry a secret link are not shown."""
+    """What the person was told, newest first; neither mails that carry a secret link, nor digests, which repeat."""
     return (
         Envoi.objects.filter(user=user, confidentiel=False)
+        .exclude(modele=RECAPITULATIF)
         .only("id", "sujet", "dossier_reference", "created_at", "lu_at", "user_id")
         .order_by("-created_at", "-id")
     )

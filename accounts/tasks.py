@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import mails
+from accounts.services import digest, mails
 
 
 @shared_task(name=mails.TASK)
 def envoyer_les_mails(**_: object) -> int:
     """Send what is due. Woken after each event, and by the sweep for what a lost wake-up left behind."""
     return mails.send_due(now=timezone.now())
+
+
+@shared_task(name=digest.TASK)
+def envoyer_les_recapitulatifs(**_: object) -> int:
+    """Write the digests of the day: nothing before seven, nothing twice; called often, so that none is missed."""
+    return digest.send_digests(now=timezone.now())

@@ -65,6 +65,13 @@ def am_signs(acteur: "Acteur", dossier: "Dossier") -> bool:
     return agent(acteur, dossier, ASSURANCE_MALADIE, "signer")
 
 
+@rules.predicate
+def entrusts(acteur: "Acteur", dossier: "Dossier | None" = None) -> bool:
+    """Says who follows a file in its own body: whoever handles files there, or manages its people."""
+    return acteur is not None and acteur.est_agent and bool(acteur.droits & {"instruire", "gerer"})
+
+
+rules.add_rule("dossier.affecter", entrusts)
 rules.add_rule("dossier.rediger", writes_for_association)
 rules.add_rule("dossier.deposer", deposits_for_association)
 rules.add_rule("dossier.guichet", desk)

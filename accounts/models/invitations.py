@@ -28,6 +28,9 @@ class Invitation(models.Model):
     email = models.EmailField("adresse électronique")
     fonction = models.CharField("fonction", max_length=120, blank=True)
     droits = ArrayField(models.CharField(max_length=20, choices=Droit), verbose_name="droits", default=list, blank=True)
+    motif = models.CharField(
+        "raison", max_length=500, blank=True, help_text="Why the portal invites where nobody manages the people."
+    )
     jeton_sha256 = models.CharField(max_length=64, unique=True, editable=False)
     invite_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="invité par"

@@ -52,9 +52,16 @@ def find(token: str) -> Invitation | None:
 
 @transaction.atomic
 def invite(
-    *, organisation: Organisation, email: str, droits: list[str], fonction: str, by: Acteur, now: datetime
+    *,
+    organisation: Organisation,
+    email: str,
+    droits: list[str],
+    fonction: str,
+    by: Acteur,
+    now: datetime,
+    motif: str = "",
 ) -> Invitation:
-    """Invite an address, account or not, and queue its mail.
+    """Invite an address, account or not, and queue its mail. `motif`: why, when it is not its own people who invite.
 
     Refused to a member, twice, without the right, or past the invitations of a day.
     """
@@ -76,6 +83,7 @@ def invite(
                 email=email,
                 fonction=fonction,
                 droits=sorted(droits),
+                motif=motif,
                 jeton_sha256=hash_token(token),
                 invite_par=by.user,
                 created_at=now,

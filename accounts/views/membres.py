@@ -16,6 +16,7 @@ from accounts.forms.membres import InvitationForm, MembreForm
 from accounts.models import Invitation, Membership, Organisation
 from accounts.rules import gere_les_membres
 from accounts.services import invitations, memberships
+from accounts.services.pouvoirs import has_powers
 from accounts.views.base import AdministratorMixin, UnprocessableMixin, organisation_of
 from guichet.kernel.lifecycle import Refused
 
@@ -63,6 +64,7 @@ class MembresView(OrganisationMixin, UnprocessableMixin, FormView):  # type: ign
             **kwargs,
             membres=Paginator(members, 50).get_page(self.request.GET.get("page")),
             invitations=[(invitation, invitation.expired(now=now)) for invitation in pending],
+            pouvoirs=has_powers(self.organisation),
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

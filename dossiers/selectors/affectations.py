@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.acteur import Acteur
 from accounts.models import Absence, Membership, Organisation, User
-from accounts.selectors import members_of, users_with_right
+from accounts.selectors import managers_of, users_with_right
 from accounts.states import Droit, Genre
 from dossiers.models import AccesDossier, Affectation, Dossier
 from dossiers.parcours import living
@@ -52,7 +52,7 @@ def files_without_anyone(acteur: Acteur, on: date) -> QuerySet[Dossier]:
 def _bodies(acteur: Acteur) -> QuerySet[Organisation]:
     if acteur.genre == Genre.ARS:
         return Organisation.objects.filter(region=acteur.region, genre__in=ARS)
-    return Organisation.objects.filter(pk=acteur.organisation_id)
+    return Organisation.objects.filter(pk__in=[acteur.organisation_id] if acteur.organisation_id else [])
 
 
 def present_members(organisation_ids: Iterable[int], *, first: date, days: int) -> set[int]:
@@ -76,6 +76,17 @@ def charges_of(dossier: Dossier, organisation_id: int | None, *, on: date) -> di
     """The charges of the day in that body, by role."""
     rows = Affectation.objects.active(on=on).filter(dossier=dossier, organisation=organisation_id)
     return {row.role: row for row in rows.select_related("user").order_by("pk")}
+
+
+def charges_of_files(
+    dossiers: Iterable[Dossier], organisation_id: int | None, *, on: date
+) -> dict[int, dict[str, Affectation]]:
+    """The same for several files, in one query."""
+    rows = Affectation.objects.active(on=on).filter(dossier__in=list(dossiers), organisation=organisation_id)
+    found: dict[int, dict[str, Affectation]] = {}
+    for row in rows.select_related("user").order_by("pk"):
+        found.setdefault(row.dossier_id, {})[row.role] = row
+    return found
 
 
 def past_charges(dossier: Dossier, organisation_id: int | None) -> QuerySet[Affectation]:
@@ -147,5 +158,4 @@ def _presence(row: Affectation, member: bool, absence: Absence | None, on: date)
 
 def association_lacks_manager(association: Organisation, *, on: date) -> bool:
     """True when nobody of the association can invite: its last manager left, or it came on paper."""
-    managers = members_of(association, on=on).filter(droits__contains=[Droit.GERER], user__is_active=True)
-    return not managers.exists()
+    return not managers_of(association, on=on).exists()
