@@ -55,3 +55,12 @@ rules.add_rule("demande.transmettre", handles | deposits)
 rules.add_rule("demande.instruire", instructs)
 rules.add_rule("demande.decider", decides)
 rules.add_rule("demande.completer", deposits | instructs)
+
+
+@rules.predicate
+def lists(acteur: "Acteur") -> bool:
+    """The Guichet, the ARS, the Assurance Maladie, and a URPS for what is asked of it: each its own perimeter."""
+    return acteur is not None and acteur.genre in ("guichet", "ars", "dd_ars", "cpam", "msa", "elsm", "urps")
+
+
+rules.add_rule("demandes.lister", lists)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import rules
 
 from dossiers.rules import (
+    ARS,
     am_signs,
     ars_decides,
     ars_instructs,
@@ -16,7 +17,7 @@ from projects.states import EtatLettre, NatureConsultation
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
-    from projects.models import Avis, LettreIntention
+    from projects.models import Avis, LettreIntention, Seance
 
 
 @rules.predicate
@@ -69,13 +70,40 @@ rules.add_rule("lettre.signer_am", confirms)
 rules.add_rule("lettre.rectifier", rectifies)
 
 
+TRANSMIS = ("ars", "dd_ars", "cpam", "msa", "elsm")
+"""The bodies a letter is sent to."""
+
+
 @rules.predicate
 def lists(acteur: "Acteur") -> bool:
-    """The Guichet reads the list of what was deposited."""
-    return acteur is not None and acteur.genre == "guichet"
+    """The desks and the bodies that are asked for their opinion: each its own perimeter."""
+    return acteur is not None and acteur.genre in ("guichet", "urps", *TRANSMIS)
+
+
+@rules.predicate
+def expects(acteur: "Acteur") -> bool:
+    """Those a letter will be sent to: they see its card before."""
+    return acteur is not None and acteur.genre in TRANSMIS
 
 
 rules.add_rule("lettres.lister", lists)
+
+
+@rules.predicate
+def records_paper(acteur: "Acteur") -> bool:
+    """Whoever handles files at the Guichet or at the ARS; the act judges the départements of the letter."""
+    return acteur is not None and acteur.genre in ("guichet", *ARS) and acteur.has("instruire")
+
+
+@rules.predicate
+def reads_waiting_decisions(acteur: "Acteur") -> bool:
+    """Whoever instructs at a body that decides."""
+    return acteur is not None and acteur.genre in (*ARS, "urps") and bool(acteur.droits & {"instruire", "decider"})
+
+
+rules.add_rule("lettres.enregistrer", records_paper)
+rules.add_rule("decisions.lister", reads_waiting_decisions)
+rules.add_rule("lettres.a_venir", expects)
 
 
 @rules.predicate
@@ -92,3 +120,13 @@ def records_in_session(acteur: "Acteur", avis: "Avis") -> bool:
 
 rules.add_rule("avis.donner", gives)
 rules.add_rule("avis.rendre", gives | records_in_session)
+
+
+@rules.predicate
+def holds_sessions(acteur: "Acteur | None", seance: "Seance | None" = None) -> bool:
+    """The Guichet's desk, for the sessions of its region; the administrator of the portal alone does not."""
+    holds = acteur is not None and acteur.genre == "guichet" and acteur.has("instruire")
+    return holds and (seance is None or seance.region == acteur.region)  # type: ignore[union-attr]
+
+
+rules.add_rule("seance.tenir", holds_sessions)

@@ -9,6 +9,7 @@ from projects.views import (
     guichet,
     journal,
     lettres,
+    listes,
     papier,
     rectifications,
     seances,
@@ -19,7 +20,8 @@ from projects.views import (
 app_name = "projects"
 
 urlpatterns = [
-    path("lettres/", lettres.LettresView.as_view(), name="lettres"),
+    path("lettres/", listes.LettresView.as_view(), name="lettres"),
+    path("lettres/a-venir/", listes.AVenirView.as_view(), name="a_venir"),
     path("lettres/nouvelle/", lettres.NouvelleView.as_view(), name="nouvelle"),
     path("lettres/<int:pk>/", lettres.LettreView.as_view(), name="lettre"),
     path("lettres/<int:pk>/rubriques/<slug:cle>/", sections.LettreSectionView.as_view(), name="section"),

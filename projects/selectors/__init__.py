@@ -10,10 +10,10 @@ from dossiers.questions import Rubrique
 from dossiers.states import EtatSection
 from funding.models import SectionFir
 from funding.sections import RUBRIQUES as RUBRIQUES_FIR
-from projects.models import LettreIntention, Mission, SectionLettre
+from projects.models import LettreIntention, Mission, Rectification, SectionLettre
 from projects.models.lettre import EN_COURS
 from projects.sections import RUBRIQUES
-from projects.states import EtatLettre
+from projects.states import EtatLettre, EtatRectification
 
 
 def letter_in_progress(dossier: Dossier) -> LettreIntention | None:
@@ -30,22 +30,54 @@ def files_alive() -> QuerySet[Dossier]:
 def letters_for_pages(acteur: Acteur | None) -> QuerySet[LettreIntention]:
     """Letters `acteur` may open, with what every page of a letter shows: one query and one for the sections."""
     return LettreIntention.objects.visible_to(acteur).select_related(
-        "dossier__association", "dossier__departement_pilote", "demande", "territoire", "deposee_par"
+        "dossier__association", "dossier__departement_pilote", "demande__delai", "territoire", "deposee_par"
     )
 
 
 def with_sections(letters: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
-    """The letters with their sections and those of their requests: two more queries, however many letters."""
+    """The letters with their sections and those of their requests: three more queries, however many letters."""
     return letters.prefetch_related(
         Prefetch("sections", SectionLettre.objects.select_related("modifie_par").order_by("pk")),
+        Prefetch("rectifications", Rectification.objects.order_by("pk")),
         Prefetch("demande__sections", SectionFir.objects.select_related("modifie_par").order_by("pk")),
     )
 
 
 def ordered_sections(lettre: LettreIntention) -> list[tuple[Rubrique, Section]]:
-    """Each rubrique of the letter with its row, in the order of the page."""
+    """Each rubrique of the letter with its row, in the order of the page, read with the corrections accepted since."""
     rows = {row.cle: row for row in lettre.sections.all()}
+    for cle, changed in corrections(lettre).items():
+        rows[cle].contenu = {**rows[cle].contenu, **changed}
     return [(rubrique, rows[rubrique.cle]) for rubrique in RUBRIQUES]
+
+
+def accepted_rectifications(lettre: LettreIntention) -> list[Rectification]:
+    """The corrections accepted since the letter was deposited, in the order they were: one query, or none prefetched.
+
+    Deposited again, the letter carries the earlier ones in its answers.
+    """
+    if lettre.deposee_at is None:
+        return []
+    rows = [
+        (row.traitee_at, row.pk, row)
+        for row in lettre.rectifications.all()
+        if row.etat == EtatRectification.ACCEPTEE and row.traitee_at and row.traitee_at >= lettre.deposee_at
+    ]
+    return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
+
+
+def corrections(lettre: LettreIntention) -> dict[str, dict[str, str]]:
+    """The corrected answers, by section and field. None while the letter is written again: its answers carry them."""
+    written = lettre.etat in (EtatLettre.BROUILLON, EtatLettre.INCOMPLETE)
+    return {} if written else by_answer(accepted_rectifications(lettre))
+
+
+def by_answer(rows: list[Rectification]) -> dict[str, dict[str, str]]:
+    """The last text of each corrected answer, by section and field."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.section, {})[row.champ] = row.apres
+    return found
 
 
 def ordered_request_sections(lettre: LettreIntention) -> list[tuple[Rubrique, Section]]:
@@ -65,19 +97,6 @@ def missions_on(day: date) -> list[Mission]:
 def own_letters(acteur: Acteur) -> QuerySet[LettreIntention]:
     """The letters of the association, drafts and those in progress first, newest first."""
     return letters_for_pages(acteur).order_by(F("deposee_at").desc(nulls_first=True), "-pk")
-
-
-def deposited_letters(acteur: Acteur) -> QuerySet[LettreIntention]:
-    """The letters the Guichet received, the latest first."""
-    return LettreIntention.objects.visible_to(acteur).filter(deposee_at__isnull=False).order_by("-deposee_at", "-pk")
-
-
-def lines_of(letters: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
-    """One page of `deposited_letters`, in its order, with what a line says: joined once cut, so that the last page of
-    10 000 files costs what the first one costs. One query.
-    """
-    found = LettreIntention.objects.filter(pk__in=letters.values("pk")).order_by("-deposee_at", "-pk")
-    return found.select_related("dossier__association", "dossier__departement_pilote", "territoire")
 
 
 def completion(sections: list[tuple[Rubrique, Section]]) -> tuple[int, int]:

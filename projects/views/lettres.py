@@ -1,4 +1,4 @@
-"""Pages of a letter of intent: open, task list, check, deposit, withdraw, copy, read; the Guichet's list."""
+"""Pages of a letter of intent: open, task list, check, deposit, withdraw, copy, read."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import rules
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views import View
 
 from dossiers.views import echanges, suivi
@@ -18,20 +18,19 @@ from projects.lifecycles import LETTRE
 from projects.models import LettreIntention
 from projects.selectors import (
     completion,
-    deposited_letters,
     letter_in_progress,
     letters_for_pages,
-    lines_of,
     ordered_request_sections,
     ordered_sections,
     own_letters,
     with_sections,
 )
+from projects.selectors.consultations import follow_ups
 from projects.services.depositing import deposit, withdraw
 from projects.services.opening import copy_letter, open_letter
 from projects.services.writing import ECRITURE
 from projects.states import EtatLettre
-from projects.views import avis, decisions, guichet, presenters, rectifications
+from projects.views import avis, decisions, guichet, papier, presenters, rectifications, steps
 from projects.views.onglets import tabs
 from projects.views.reading import reading_sections, request_parts
 
@@ -84,7 +83,10 @@ class LettreView(LoginRequiredMixin, View):
         if writes:
             ended = lettre.etat in (EtatLettre.RETIREE, EtatLettre.REFUSEE)
             suite = letter_in_progress(lettre.dossier) if ended else None
-            context["etape"] = presenters.next_step(lettre, sections, request_sections, deposits=deposits, suite=suite)
+            suivi = follow_ups([lettre], on=timezone.localdate(request.now))[lettre.pk]
+            context["etape"] = steps.next_step(
+                lettre, sections, request_sections, deposits=deposits, now=request.now, suivi=suivi, suite=suite
+            )
         if writes and lettre.etat in ECRITURE:
             context |= {
                 "avancement": completion(sections),
@@ -103,7 +105,7 @@ class LettreView(LoginRequiredMixin, View):
         return render(request, "projects/lettre_lecture.html", context)
 
 
-PANELS = (guichet.panel, avis.panel, decisions.panel, rectifications.panel)
+PANELS = (papier.panel, guichet.panel, avis.panel, decisions.panel, decisions.request_panel, rectifications.panel)
 
 
 def panels_of(request: HttpRequest, lettre: LettreIntention) -> list[dict[str, Any]]:
@@ -189,33 +191,6 @@ class ReprendreView(LoginRequiredMixin, View):
         if not rules.test_rule("lettre.rediger", request.acteur, lettre):
             raise Http404
         return lettre
-
-
-class LettresView(LoginRequiredMixin, View):
-    """The Guichet's plain list of what was deposited, the latest first."""
-
-    PER_PAGE = 25
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if not rules.test_rule("lettres.lister", request.acteur):
-            raise Http404
-        page = Paginator(deposited_letters(request.acteur), self.PER_PAGE).get_page(request.GET.get("page"))
-        rows = [_line(lettre) for lettre in lines_of(page.object_list)]
-        columns = [presenters.column(name) for name in ("CPTS", "Association", "Territoire", "Déposée le", "État")]
-        return render(request, "projects/lettres.html", {"page": page, "lignes": rows, "colonnes": columns})
-
-
-def _line(lettre: LettreIntention) -> list[dict[str, str]]:
-    """A letter as one line of the list, cell by cell."""
-    dossier = lettre.dossier
-    url = reverse("projects:lettre", args=[lettre.pk])
-    return [
-        presenters.cell(dossier.nom, url=url, note=dossier.reference or ""),
-        presenters.cell(dossier.association.nom, libelle="Association"),
-        presenters.cell(str(dossier.departement_pilote), note=presenters.size_of(lettre), libelle="Territoire"),
-        presenters.cell(presenters.day_of(lettre.deposee_at), libelle="Déposée le"),
-        presenters.cell(lettre.get_etat_display(), ton=presenters.tag_of(lettre)["ton"], libelle="État"),
-    ]
 
 
 def written_letter(request: HttpRequest, pk: int) -> LettreIntention:

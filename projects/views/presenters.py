@@ -1,6 +1,5 @@
 """What the pages of a letter show, as plain values for the components."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,6 @@ from guichet.kernel.civil import date_longue
 from guichet.kernel.money import nombre
 from projects.models import LettreIntention
 from projects.sections import TERRITOIRE
-from projects.selectors import completion
 from projects.states import EtatLettre
 
 TONS_LETTRE = {
@@ -26,16 +24,6 @@ TONS_LETTRE = {
 TONS_SECTION = {EtatSection.EN_COURS: "warn", EtatSection.COMPLET: "ok"}
 
 Sections = list[tuple[Rubrique, Section]]
-
-
-def cell(texte: str, **more: str) -> dict[str, str]:
-    """A cell of a list with every key its component reads: Django looks long for one that is not there."""
-    return {"texte": texte, "url": "", "note": "", "libelle": "", "classe": "", **more}
-
-
-def column(libelle: str) -> dict[str, str]:
-    """The head of a column nothing is sorted by."""
-    return {"libelle": libelle, "url": "", "tri": "", "classe": ""}
 
 
 def tag_of(lettre: LettreIntention) -> dict[str, str]:
@@ -80,91 +68,6 @@ def _last_edit(section: Section, *, now: datetime) -> str:
     hour = f"{when.hour}\u00a0h\u00a0{when.minute:02d}"
     day = "" if when.date() == timezone.localdate(now) else f"le {date_longue(when.date())} "
     return f"Modifié {day}à {hour} par {section.modifie_par}"
-
-
-@dataclass(frozen=True)
-class Step:
-    """The next step, in the same words on the home, the list and the page."""
-
-    phrase: str
-    detail: str = ""
-    url: str = ""
-    bouton: str = ""
-
-
-def next_step(
-    lettre: LettreIntention,
-    letter_sections: Sections,
-    request_sections: Sections,
-    *,
-    deposits: bool,
-    suite: LettreIntention | None = None,
-) -> Step:
-    """What is expected of the association now; `suite` is the letter in progress that took over from an ended one."""
-    if lettre.etat not in (EtatLettre.BROUILLON, EtatLettre.INCOMPLETE):
-        return _waiting(lettre, suite)
-    blocking = [
-        (rubrique, section, section_url(lettre, rubrique.cle))
-        for rubrique, section in letter_sections
-        if rubrique.bloquante and section.etat != EtatSection.COMPLET
-    ] + [
-        (rubrique, section, request_section_url(lettre, rubrique.cle))
-        for rubrique, section in request_sections
-        if rubrique.bloquante and section.etat != EtatSection.COMPLET
-    ]
-    if blocking:
-        rubrique, section, url = blocking[0]
-        done, total = completion([*letter_sections, *request_sections])
-        verb = "commencer" if section.etat == EtatSection.A_COMMENCER else "compléter"
-        return Step(
-            phrase=f"Prochaine étape\u00a0: {verb} «\u00a0{rubrique.titre}\u00a0»",
-            detail=f"{_done(done, total)} Vous pouvez vous arrêter à tout moment.",
-            url=url,
-            bouton="Continuer",
-        )
-    url = reverse("projects:verifier", args=[lettre.pk])
-    if deposits:
-        return Step(
-            "Prochaine étape\u00a0: vérifier vos réponses et déposer",
-            "Tout ce que le dépôt demande est rempli.",
-            url,
-            "Vérifier et déposer",
-        )
-    return Step(
-        "Prochaine étape\u00a0: faire déposer la lettre",
-        "Tout est rempli. Une personne de votre association qui a le droit de déposer doit le faire.",
-        url,
-        "Vérifier les réponses",
-    )
-
-
-def _done(done: int, total: int) -> str:
-    if not done:
-        return f"{total} parties à remplir, dans l’ordre que vous voulez."
-    return f"{done} {'parties sont complètes' if done > 1 else 'partie est complète'} sur {total}."
-
-
-def _waiting(lettre: LettreIntention, suite: LettreIntention | None) -> Step:
-    if suite:
-        return Step(
-            "Une autre lettre a pris la suite",
-            "Celle-ci reste lisible\u00a0; elle n’est plus examinée.",
-            reverse("projects:lettre", args=[suite.pk]),
-            "Ouvrir la lettre en cours",
-        )
-    if lettre.etat == EtatLettre.RETIREE:
-        return Step(
-            "Cette lettre est retirée",
-            "Vous pouvez en déposer une nouvelle, qui reprend ce que vous aviez écrit.",
-            reverse("projects:reprendre", args=[lettre.pk]),
-            "Reprendre cette lettre",
-        )
-    if lettre.etat == EtatLettre.DEPOSEE:
-        return Step(
-            "Rien à faire pour l’instant",
-            "Le Guichet vérifie votre lettre, puis recueille l’avis des URPS. Il vous écrit s’il manque quelque chose.",
-        )
-    return Step("Rien à faire pour l’instant", f"Votre lettre est «\u00a0{lettre.get_etat_display()}\u00a0».")
 
 
 def facts(lettre: LettreIntention) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from portal.views.homes import HOME_LETTERS
 from projects.models import LettreIntention, SectionLettre
 from projects.sections import RUBRIQUES
 from projects.states import EtatLettre
-from projects.views.lettres import LettresView
+from projects.views.listes import LettresView
 from tests.factories.accounts import NOW, MembershipFactory, agent_client
 from tests.factories.dossiers import DossierFactory, PieceFactory, territoire
 from tests.factories.projects import deposited_letter, porteur

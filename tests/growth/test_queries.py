@@ -16,8 +16,12 @@ BYTES_MAX = 60_000
 
 # Who asks, which address, what its key names, the rest of the address: how many queries.
 LISTS: dict[tuple[str, ...], int] = {
-    ("guichet", "projects:lettres", ""): 5,
-    ("admin", "projects:lettres", ""): 5,
+    ("guichet", "projects:lettres", ""): 8,
+    ("admin", "projects:lettres", ""): 8,
+    ("agent", "projects:lettres", ""): 8,
+    ("agent", "projects:a_venir", ""): 7,
+    ("guichet", "funding:demandes", ""): 8,
+    ("agent", "funding:demandes", ""): 7,
     ("porteur", "projects:nouvelle", ""): 4,
     ("porteur", "projects:conseillers", "brouillon"): 7,
     ("porteur", "dossiers:pieces", "brouillon.dossier"): 5,

@@ -21,5 +21,9 @@ def test_each_right_is_held_by_its_roles_and_by_nobody_else() -> None:
     }
     assert found == {"lettre.rediger": {"porteur", "redacteur"}, "lettre.deposer": {"porteur"}}
     listing = {role for role, by in people.items() if rules.test_rule("lettres.lister", by)}
-    assert listing == {"guichet", "admin", "conseiller_invite", "guichet_autre_region"}
-    assert not rules.test_rule("lettres.lister", None)
+    guichet = {"guichet", "admin", "conseiller_invite", "guichet_autre_region"}
+    expecting = {"ars", "dd_ars", "dd_ars_ailleurs", "cpam", "msa", "elsm"}
+    assert listing == guichet | expecting | {"urps"}
+    assert {role for role, by in people.items() if rules.test_rule("lettres.a_venir", by)} == expecting
+    assert {role for role, by in people.items() if rules.test_rule("demandes.lister", by)} == listing
+    assert not any(rules.test_rule(rule, None) for rule in ("lettres.lister", "lettres.a_venir", "demandes.lister"))
