@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.views import documents, echanges, echecs, pieces, pieces_demandees, suivi, verification
+from dossiers.views import decisions, documents, echanges, echecs, pieces, pieces_demandees, suivi, verification
 
 app_name = "dossiers"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("documents/<int:pk>/refaire/", echecs.RefaireView.as_view(), name="refaire"),
     path("verifier/", verification.VerifierView.as_view(), name="verifier"),
     path("verifier/<slug:code>/", verification.VerifierView.as_view(), name="verifier"),
+    *decisions.urlpatterns,
     *echanges.urlpatterns,
     *pieces_demandees.urlpatterns,
     *suivi.urlpatterns,

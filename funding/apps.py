@@ -31,6 +31,6 @@ def _after_answers(asked: Any) -> Any:
         libelle="Demande de subvention",
         retour=url,
         phrase="Quand chaque pièce exigée a sa réponse, complétez la demande\u00a0: l’examen reprend alors.",
-        url=url,
-        bouton="Revenir à la demande",
+        url=reverse("funding:completer", args=[request]),
+        bouton="Compléter la demande",
     )

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.states import CategorieEnvoi, Genre
+from accounts.selectors import users_with_right
+from accounts.states import CategorieEnvoi, Droit, Genre
+from dossiers.models import Decision
 from dossiers.notifications import ars_people, association_people, guichet_people, tell
-from dossiers.selectors.people import in_charge
+from dossiers.selectors.people import ars_desk, in_charge
 from funding.models import DemandeFir, EvenementFir
 from guichet.kernel.civil import date_longue
 from guichet.kernel.money import euros
@@ -23,6 +25,18 @@ def funder_people(demande: DemandeFir, *, now: datetime, droit: str = "instruire
     return in_charge(demande.dossier, [demande.financeur_id], on=timezone.localdate(now), droit=droit)
 
 
+def deciders(demande: DemandeFir, *, now: datetime) -> list[User]:
+    """Who may decide at the funder, whoever follows the file: at the délégation, else at the agency."""
+    desk = [demande.financeur_id]
+    if demande.financeur.genre in (Genre.ARS, Genre.DD_ARS):
+        desk = [body.pk for body in ars_desk(demande.dossier)]
+    on = timezone.localdate(now)
+    found = users_with_right(desk, Droit.DECIDER, on=on) or users_with_right(
+        [demande.financeur_id], Droit.DECIDER, on=on
+    )
+    return list(found)
+
+
 def _send(
     demande: DemandeFir,
     users: Sequence[User],
@@ -33,6 +47,7 @@ def _send(
     now: datetime,
     categorie: str = CategorieEnvoi.ETAPES,
     bouton: str = "Ouvrir la demande",
+    url: str = "",
 ) -> None:
     tell(
         users,
@@ -41,7 +56,7 @@ def _send(
         sujet=sujet,
         paragraphes=paragraphes,
         bouton=bouton,
-        url=reverse("funding:demande", args=[demande.pk]),
+        url=url or reverse("funding:demande", args=[demande.pk]),
         now=now,
         categorie=categorie,
     )
@@ -132,8 +147,8 @@ def declared(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> None
     )
 
 
-def decided(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> None:
-    """Both sides learn that a decision is there; the association reads it on the portal."""
+def decided(demande: DemandeFir, *, decision: Decision, event: EvenementFir, now: datetime) -> None:
+    """Both sides learn that a decision is there; the association is led to it on the portal."""
     _send(
         demande,
         association_people(demande.dossier, now=now),
@@ -145,6 +160,7 @@ def decided(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> None:
         now=now,
         categorie=CategorieEnvoi.LEGAL,
         bouton="Lire la décision",
+        url=reverse("dossiers:decision", args=[decision.pk]),
     )
     _send(
         demande,
@@ -225,9 +241,10 @@ def warn(demande: DemandeFir, *, evenement: UUID, jours: int, now: datetime) -> 
     """A rung of the ladder: titulaire, suppléant and deciders of the funder; the Guichet while it holds the request."""
     assert demande.delai is not None
     assert demande.delai.dernier_jour is not None
-    people = {u.pk: u for droit in ("instruire", "decider") for u in funder_people(demande, now=now, droit=droit)}
+    told = [*funder_people(demande, now=now), *deciders(demande, now=now)]
     if demande.transmise_at is None:
-        people |= {user.pk: user for user in guichet_people(demande.dossier, now=now)}
+        told += guichet_people(demande.dossier, now=now)
+    people = {user.pk: user for user in told}
     left = "Dernier jour demain" if jours == 1 else f"Il reste {jours} jours"
     if jours == 0:
         left = "Dernier jour aujourd’hui"

@@ -10,10 +10,12 @@ from django.utils import timezone
 from accounts.models import Mandat, Organisation, User
 from accounts.services.mails import queue_mail
 from accounts.states import CategorieEnvoi, Genre
+from dossiers.models import Decision
 from dossiers.notifications import am_people, ars_people, association_people, guichet_people, tell
 from dossiers.selectors.people import in_charge
 from guichet.kernel.civil import date_longue
-from projects.models import Avis, Consultation, EvenementAvis, EvenementLettre, LettreIntention
+from projects.models import Avis, Consultation, EvenementAvis, EvenementLettre, LettreIntention, Rectification
+from projects.states import EtatRectification
 
 
 def deposited(lettre: LettreIntention, *, event: EvenementLettre, now: datetime) -> None:
@@ -247,8 +249,8 @@ def validation_confirmed(lettre: LettreIntention, *, event: EvenementLettre, now
     )
 
 
-def decided(lettre: LettreIntention, *, event: EvenementLettre, now: datetime) -> None:
-    """The association reads the decision on the portal; the Guichet and the Assurance Maladie learn it is taken."""
+def decided(lettre: LettreIntention, *, decision: Decision, event: EvenementLettre, now: datetime) -> None:
+    """The association is led to the decision on the portal; the Guichet and the Assurance Maladie learn it is taken."""
     _tell(
         lettre,
         association_people(lettre.dossier, now=now),
@@ -257,6 +259,7 @@ def decided(lettre: LettreIntention, *, event: EvenementLettre, now: datetime) -
         paragraphes=["L’ARS a pris une décision sur votre lettre d’intention. Elle est à lire ici."],
         now=now,
         bouton="Lire la décision",
+        url=reverse("dossiers:decision", args=[decision.pk]),
         categorie=CategorieEnvoi.LEGAL,
     )
     _tell(
@@ -267,3 +270,39 @@ def decided(lettre: LettreIntention, *, event: EvenementLettre, now: datetime) -
         paragraphes=["L’ARS a pris une décision sur cette lettre."],
         now=now,
     )
+
+
+def rectification_proposed(lettre: LettreIntention, rectification: Rectification, *, now: datetime) -> None:
+    """The desk that holds the letter."""
+    desk = ars_people if lettre.transmise_at is not None else guichet_people
+    _tell(
+        lettre,
+        desk(lettre.dossier, now=now),
+        evenement=uuid5(RECTIFICATIONS, f"{rectification.pk}"),
+        sujet="Rectification proposée",
+        paragraphes=["L’association propose de corriger une réponse de sa lettre déposée."],
+        now=now,
+        bouton="Répondre",
+        url=reverse("projects:rectification", args=[rectification.pk]),
+    )
+
+
+def rectification_settled(lettre: LettreIntention, rectification: Rectification, *, now: datetime) -> None:
+    """The association, whatever the answer."""
+    accepted = rectification.etat == EtatRectification.ACCEPTEE
+    _tell(
+        lettre,
+        association_people(lettre.dossier, now=now),
+        evenement=uuid5(RECTIFICATIONS, f"{rectification.pk}-{rectification.etat}"),
+        sujet="Rectification acceptée" if accepted else "Rectification écartée",
+        paragraphes=[
+            f"Votre correction de «\u00a0{rectification.libelle}\u00a0» est acceptée\u00a0: la lettre est rééditée."
+            if accepted
+            else f"Votre correction de «\u00a0{rectification.libelle}\u00a0» n’est pas retenue\u00a0: lisez pourquoi."
+        ],
+        now=now,
+    )
+
+
+RECTIFICATIONS = UUID("0b9d5a0c-6f2e-4f0c-8a54-3a6d5b0f7e21")
+"""Under which the corrections of a letter get their event."""

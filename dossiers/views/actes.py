@@ -39,6 +39,7 @@ class ActeView(LoginRequiredMixin, View):
         form = self.make_form(request, step, data=request.POST, files=request.FILES)
         if form is not None and not form.is_valid():
             return self._render(request, step, form, status=422)
+        self.form = form
         self.act(request, step, form.cleaned_data if form is not None else {})
         if self.fait:
             messages.success(request, self.fait)
@@ -66,7 +67,7 @@ class ActeView(LoginRequiredMixin, View):
         return []
 
     def act(self, request: HttpRequest, step: Any, values: dict[str, Any]) -> None:
-        """Call the service with the typed values."""
+        """Call the service with the typed values; `self.form` is the valid form they come from."""
         raise NotImplementedError
 
     def back(self, step: Any) -> str:

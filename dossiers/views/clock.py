@@ -47,8 +47,8 @@ def jour(day: date) -> str:
 
 
 def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = True) -> dict[str, Any]:
-    """The values of components/clock.html. `doutes` tells an agent what the sources leave open; `passe` adds the lines
-    of the ledger with the date each gave. Three queries, two without the past.
+    """The values of components/clock.html. `passe` adds the setting behind it (to an agent, with what the sources leave
+    open: `doutes`) and the lines of the ledger with the date each gave. Three queries, one without.
     """
     echeance = echeance_of(delai)
     lines = list(delai.mouvements.order_by("recorded_at", "pk")) if passe else []
@@ -57,7 +57,7 @@ def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = 
         "dernier_jour": jour(delai.dernier_jour) if delai.dernier_jour else "",
         "registre": explain(echeance, au=today if delai.clos_at is None else None),
         "mouvements": [movement(line) for line in lines],
-        "pourquoi": _reason(delai, doutes=doutes),
+        "pourquoi": _reason(delai, doutes=doutes) if passe else None,
         **_bar(delai, echeance, today),
     }
     return shown | (_state(delai, echeance, today) if delai.clos_at is None else _closed(delai))
@@ -65,7 +65,11 @@ def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = 
 
 def _state(delai: Delai, echeance: Echeance, today: date) -> dict[str, Any]:
     """Running, suspended, or over and not recorded yet."""
-    silence = f"Sans réponse, la demande est réputée rejetée le {date_longue(delai.echeance_le)}." if delai.echeance_le else ""
+    silence = (
+        f"Sans réponse, la demande est réputée rejetée le {date_longue(delai.echeance_le)}."
+        if delai.echeance_le
+        else ""
+    )
     etat = echeance.etat(today)
     if etat is Etat.SUSPENDU:
         awaited = "Suspendu jusqu’à l’arrivée des pièces demandées ou, à défaut, jusqu’à leur date limite."
@@ -83,7 +87,12 @@ def _state(delai: Delai, echeance: Echeance, today: date) -> dict[str, Any]:
 
 def _closed(delai: Delai) -> dict[str, Any]:
     assert delai.clos_at is not None
-    return {"ton": "neutre", "chiffre": "", "mots": CLOS[NatureMouvement(delai.clos_par)], "phrase": "Ce délai ne court plus."}
+    return {
+        "ton": "neutre",
+        "chiffre": "",
+        "mots": CLOS[NatureMouvement(delai.clos_par)],
+        "phrase": "Ce délai ne court plus.",
+    }
 
 
 def _bar(delai: Delai, echeance: Echeance, today: date) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Amounts and quantities as people type them in France."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +40,23 @@ class EurosField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """An amount as kept becomes an amount as read; what a person typed wrong stays as typed."""
         return _readable(value)
+
+
+class IdentifierField(forms.CharField):
+    """A number checked by its own rule; kept normalised. The rule raises ValueError with a French sentence."""
+
+    def __init__(self, *, check: Callable[[str], str], required: bool = False, **kwargs: Any) -> None:
+        self.check = check
+        super().__init__(required=required, max_length=50, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if not text:
+            return ""
+        try:
+            return self.check(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class QuantiteField(forms.Field):

@@ -27,7 +27,7 @@ def declare(
     by: Acteur,
     now: datetime,
 ) -> EvenementFir:
-    """Keep a declaration; the latest is the one in force, the earlier ones stay. The two papers are opened to the funder.
+    """Keep a declaration; the latest is the one in force, the earlier ones stay. Its two papers open to the funder.
 
     Refused with numbers that are not valid, without a holder, or with papers of another file. The journal never holds
     the account.

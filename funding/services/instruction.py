@@ -21,9 +21,9 @@ from funding import notifications
 from funding.documents import instruction as papers
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import DemandeFir, EvenementFir
+from funding.parcours import retour_of
 from funding.selectors import requests_for_pieces, running_period
 from funding.services.requests import start_period, withdraw_request
-from funding.parcours import retour_of
 from funding.states import EtatDemandeFir, Regime
 from guichet.kernel.civil import add_months, date_longue
 from guichet.kernel.deadlines import Depart
@@ -64,7 +64,8 @@ def ask_pieces(*, demande: DemandeFir, items: Sequence[Item], by: Acteur, now: d
     """
     if not any(item.requise for item in items):
         raise Refused(
-            "Une demande de pièces compte au moins une pièce exigée par un texte\u00a0: pour le reste, écrivez un message."
+            "Une demande de pièces compte au moins une pièce exigée par un texte\u00a0: pour le reste, écrivez un "
+            "message."
         )
     if any(item.limite_le is None for item in items):
         raise Refused("Donnez une date limite à chaque pièce.")
@@ -190,7 +191,7 @@ def _decide(
     )
     if paper is None:
         _paper(demande, event, papers.decision(demande, decision, now=now), now=now)
-    notifications.decided(demande, event=event, now=now)
+    notifications.decided(demande, decision=decision, event=event, now=now)
     return event
 
 

@@ -27,7 +27,7 @@ from funding.selectors import ordered_sections, reperes_on
 from funding.services.budgets import report_chiffrage, save_budget
 from funding.services.requests import not_writable, save_request_section
 from funding.states import EtatDemandeFir
-from funding.views import demandes_seules, instruction, presenters
+from funding.views import demandes_seules, panneaux, presenters
 from funding.views.reading import reading
 from guichet.kernel.lifecycle import Refused
 
@@ -70,7 +70,7 @@ class DemandeView(LoginRequiredMixin, View):
             context["taches"] = presenters.tasks(demande, sections, now=request.now)
             return render(request, "funding/demande_redaction.html", context)
         context["parties"] = reading(demande, sections, jour=timezone.localdate(demande.deposee_at or request.now))
-        found = [panel(request, demande) for panel in (instruction.panel, demandes_seules.panel)]
+        found = [panel(request, demande) for panel in (*panneaux.PANELS, demandes_seules.panel)]
         context["panneaux"] = [panel for panel in found if panel]
         return render(request, "funding/demande_lecture.html", context)
 

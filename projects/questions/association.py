@@ -1,32 +1,16 @@
 """Sections "L’association" and "Les personnes et les pouvoirs"."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 
 from dossiers.questions import Groupe, Manque, RowsField, SectionForm, choix, texte
+from funding.questions.fields import IdentifierField
 from guichet.kernel.identifiers import iban, rna, siret
 
 EXISTANTE = "existante"
 EN_CREATION = "en_creation"
-
-
-class IdentifierField(forms.CharField):
-    """A number checked by its own rule; kept normalised. The rule raises ValueError with a French sentence."""
-
-    def __init__(self, *, check: Any, **kwargs: Any) -> None:
-        self.check = check
-        super().__init__(required=False, max_length=50, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        text = str(super().clean(value))
-        if not text:
-            return ""
-        try:
-            return str(self.check(text))
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class AssociationForm(SectionForm):

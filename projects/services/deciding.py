@@ -1,4 +1,4 @@
-"""What the ARS decides on a letter and on the request that goes with it, and the confirmation of the Assurance Maladie."""
+"""What the ARS decides on a letter and on the request that goes with it; what the Assurance Maladie confirms."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,21 +148,21 @@ def _decide(
         origine=Origine.PAPIER if paper else Origine.PORTAIL,
         donnees=donnees,
     )
+    decision = paper or keep_decision(
+        dossier=lettre.dossier,
+        nature=nature,
+        etape_id=lettre.pk,
+        evenement=event.pk,
+        by=by,
+        acte=acte,
+        now=now,
+        motivation=motivation,
+        donnees=donnees,
+    )
     if paper is None:
-        decision = keep_decision(
-            dossier=lettre.dossier,
-            nature=nature,
-            etape_id=lettre.pk,
-            evenement=event.pk,
-            by=by,
-            acte=acte,
-            now=now,
-            motivation=motivation,
-            donnees=donnees,
-        )
         told = suivi.decision(lettre, decision, now=now)
         create_document(evenement=event.pk, dossier=lettre.dossier, now=now, transmis=True, **told)
-    notifications.decided(lettre, event=event, now=now)
+    notifications.decided(lettre, decision=decision, event=event, now=now)
     return event
 
 

@@ -1,0 +1,42 @@
+"""In virtue of what the person signs, told before it signs."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from accounts.acteur import Acteur
+from accounts.services.delegations import acte_of, delegation_for
+from guichet.kernel.lifecycle import Refused
+from guichet.kernel.money import euros
+
+
+@dataclass(frozen=True)
+class Signing:
+    """The delegations of a person on a day."""
+
+    acteur: Acteur
+    on: date
+
+    def acte(self, montant: Decimal) -> str:
+        """What it would sign by, ceiling included. Raises `Refused` with the sentence that says why it may not."""
+        if self.acteur.membership is None:
+            raise Refused("Vous n’avez pas le droit de décider.")
+        organisation = self.acteur.membership.organisation
+        found = delegation_for(user=self.acteur.user, organisation=organisation, montant=montant, on=self.on)
+        ceiling = f", jusqu’à {euros(found.plafond)}" if found.plafond is not None else ""
+        return f"{acte_of(found)}{ceiling}"
+
+    def refusal(self, montant: Decimal) -> str:
+        """ "" when a delegation of the day covers that sum in euros, else why not."""
+        try:
+            self.acte(montant)
+        except Refused as refused:
+            return str(refused)
+        return ""
+
+    def sentence(self, montant: Decimal = Decimal(0)) -> str:
+        """ "Vous signez en vertu de…" for that sum, else why the person may not sign."""
+        try:
+            return f"Vous signez en vertu de\u00a0: {self.acte(montant)}."
+        except Refused as refused:
+            return str(refused)
