@@ -20,6 +20,6 @@ def ready_to_send() -> bool:
 
 @beat_init.connect
 def sweep_at_start(**_: object) -> None:
-    """Without its state file, beat does not catch up a missed run: sweep once at start."""
-    for entry in app.conf.beat_schedule.values():
-        app.send_task(entry["task"], ignore_result=True)
+    """Without its state file, beat does not catch up a missed run: each task is sent once at start."""
+    for task in dict.fromkeys(entry["task"] for entry in app.conf.beat_schedule.values()):
+        app.send_task(task, ignore_result=True)

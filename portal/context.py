@@ -40,15 +40,32 @@ def _menu(request: Any) -> list[Entree]:
         return []
     acteur = getattr(request, "acteur", None)
     if acteur is None or not acteur.est_agent:
-        home = _entry(request, "Mes projets", "portal:accueil_role", apps=FILES)
-    elif acteur.genre == Genre.GUICHET:
-        home = _entry(request, "Lettres d’intention", "projects:lettres", apps=FILES)
-    else:
-        home = _entry(request, "Accueil", "portal:accueil_role", apps=FILES)
-    menu = [home, _entry(request, "Messages", "accounts:messagerie")]
-    if acteur is not None and acteur.has(Droit.ADMINISTRER):
-        menu.append(_entry(request, "Envois", "accounts:envois"))
+        return [_entry(request, "Mes projets", "portal:accueil_role", files=True), _messages(request)]
+    menu = [_entry(request, "Accueil", "portal:accueil_role")]
+    menu += [_entry(request, label, name, files=name == LETTRES) for label, name in MENUS[acteur.genre]]
+    menu.append(_messages(request))
+    if acteur.has(Droit.ADMINISTRER):
+        menu += [
+            _entry(request, label, name)
+            for label, name in ADMINISTRATION
+            if acteur.has(Droit.INSTRUIRE) or name != ADMIN
+        ]
     return menu
+
+
+LETTRES, ADMIN = "projects:lettres", "portal:administration"
+DES_LETTRES = ("Lettres", LETTRES)
+MENUS: dict[str, tuple[tuple[str, str], ...]] = {
+    Genre.GUICHET: (DES_LETTRES,),
+    Genre.URPS: (),
+    Genre.ARS: (),
+    Genre.DD_ARS: (),
+    Genre.CPAM: (),
+    Genre.MSA: (),
+    Genre.ELSM: (),
+}
+"""Between the home and the messages, for each kind of body."""
+ADMINISTRATION = (("Administration", ADMIN), ("Envois", "accounts:envois"))
 
 
 def _public_menu(request: HttpRequest) -> list[Entree]:
@@ -67,6 +84,8 @@ def _account_menu(request: Any) -> list[Entree]:
     menu = [
         Entree("Mon profil", reverse("accounts:profil")),
         Entree("Messagerie", reverse("accounts:messagerie")),
+        Entree("Notifications", reverse("accounts:preferences")),
+        *_absences(request),
         *_organisation(request),
         Entree("Mot de passe", reverse("account_change_password")),
         Entree("Second facteur", reverse("mfa_index")),
@@ -74,6 +93,12 @@ def _account_menu(request: Any) -> list[Entree]:
     if len(getattr(request, "acteurs", ())) > 1:
         menu.insert(0, Entree("Agir en une autre qualité", reverse("accounts:choisir_qualite")))
     return menu
+
+
+def _absences(request: Any) -> list[Entree]:
+    """For those who act for a body: who stands in for them."""
+    acteur = getattr(request, "acteur", None)
+    return [Entree("Absences", reverse("accounts:absences"))] if acteur is not None and acteur.est_agent else []
 
 
 def _organisation(request: Any) -> list[Entree]:
@@ -87,11 +112,15 @@ def _organisation(request: Any) -> list[Entree]:
 
 
 FILES = frozenset({"projects", "funding", "dossiers"})
-"""The applications whose pages stand under the first link of the menu."""
+"""The applications whose pages are those of a file: under the letters, or under the projects of a porteur."""
 
 
-def _entry(request: HttpRequest, label: str, name: str, *, apps: frozenset[str] = frozenset()) -> Entree:
-    """A link, current on its page, on those under it and on those of `apps`."""
+def _messages(request: HttpRequest) -> Entree:
+    return _entry(request, "Messages", "accounts:messagerie")
+
+
+def _entry(request: HttpRequest, label: str, name: str, *, files: bool = False) -> Entree:
+    """A link, current on its page, on those under it and, with `files`, on those of a file."""
     url = reverse(name)
     found = request.resolver_match
-    return Entree(label, url, current=request.path.startswith(url) or bool(found and found.app_name in apps))
+    return Entree(label, url, current=request.path.startswith(url) or bool(files and found and found.app_name in FILES))

@@ -9,10 +9,12 @@ app_name = "portal"
 urlpatterns = [
     path("", public.accueil, name="accueil"),
     path("accueil/", homes.accueil_role, name="accueil_role"),
+    path("administration/", homes.administration, name="administration"),
     path("accessibilite/", public.accessibilite, name="accessibilite"),
     path("confidentialite/", public.confidentialite, name="confidentialite"),
     path("mentions-legales/", public.mentions_legales, name="mentions_legales"),
     path("composants/", public.composants, name="composants"),
     path("sante/vivant", sante.vivant, name="vivant"),
     path("sante/pret", sante.pret, name="pret"),
+    path("sante/horloge", sante.horloge, name="horloge"),
 ]

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value, When
 from django.utils import timezone
 
-from dossiers.models import Delai, MouvementDelai, PassageHorloge
+from dossiers.models import AlerteDelai, Delai, MouvementDelai, PassageHorloge
 from dossiers.states import NatureMouvement
-from guichet.kernel.deadlines import Depart, Echeance, Ledger, PieceDemandee, Regime, compute
+from guichet.kernel.civil import date_longue
+from guichet.kernel.deadlines import RUNGS_BEFORE_LAST_DAY, Depart, Echeance, Ledger, PieceDemandee, Regime, compute
 from guichet.kernel.explanations import explain
 
 
@@ -48,26 +49,44 @@ def silent_on(day: date) -> QuerySet[Delai]:
     return Delai.objects.filter(clos_at=None, echeance_le__lte=day).order_by("echeance_le", "pk")
 
 
-def warned_on(day: date, *, within: int) -> QuerySet[Delai]:
-    """The open periods that end within that many days and are not over."""
-    last = day + timedelta(days=within)
-    return Delai.objects.filter(clos_at=None, dernier_jour__gte=day, dernier_jour__lte=last).order_by(
-        "dernier_jour", "pk"
+def to_warn_on(day: date) -> QuerySet[Delai]:
+    """The open periods, not over, whose latest warning due on that day was not told for their last day."""
+    steps = sorted(RUNGS_BEFORE_LAST_DAY)
+    reached = [
+        When(dernier_jour__lte=day + timedelta(days=left), then=Value(f"j-{left}"))  # the nearest rung wins
+        for left in steps
+    ]
+    told = AlerteDelai.objects.filter(
+        delai=OuterRef("pk"), dernier_jour=OuterRef("dernier_jour"), echelon=OuterRef("attendue")
     )
+    near = Delai.objects.filter(
+        clos_at=None, dernier_jour__gte=day, dernier_jour__lte=day + timedelta(days=steps[-1])
+    ).annotate(attendue=Case(*reached, output_field=CharField()))
+    return near.filter(~Exists(told)).order_by("dernier_jour", "pk")
 
 
 PASSAGE_EVERY = timedelta(hours=26)
 GRACE = timedelta(hours=1)
 
 
+def last_passage() -> PassageHorloge | None:
+    """The last time the clock passed and met every file."""
+    return PassageHorloge.objects.exclude(fin_at=None).order_by("-debut_at").first()
+
+
 def clock_trouble(*, now: datetime) -> str:
-    """ "" when the clock passed lately and left nothing due unrecorded, else what is wrong, in one French sentence."""
-    last = PassageHorloge.objects.exclude(fin_at=None).order_by("-debut_at").first()
+    """ "" when the clock passed lately, without an error, and left nothing due unrecorded one hour after midnight;
+    else what is wrong, in one French sentence.
+    """
+    last = last_passage()
     if last is None:
         return "L’horloge n’est encore jamais passée."
     if now - last.debut_at > PASSAGE_EVERY:
-        return f"L’horloge n’est pas passée depuis le {timezone.localtime(last.debut_at):%d/%m/%Y à %H h %M}."
+        since = timezone.localtime(last.debut_at)
+        return f"L’horloge n’est pas passée depuis le {date_longue(since)} à {since.hour}\u00a0h\u00a0{since:%M}."
     late = silent_on(timezone.localdate(now - GRACE)).count()
     if late:
         return f"Échéances passées sans être constatées\u00a0: {late}."
+    if last.erreurs:
+        return f"Erreurs au dernier passage de l’horloge\u00a0: {last.erreurs}."
     return ""

@@ -6,6 +6,7 @@ Nothing here needs a server or a variable: importing must always work.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -129,6 +130,10 @@ SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
 CELERY_BEAT_SCHEDULE = {
     "envois": {"task": "accounts.envoyer_les_mails", "schedule": SWEEP_SECONDS},
     "documents": {"task": "dossiers.rendre_les_documents", "schedule": SWEEP_SECONDS},
+    "digest": {"task": "accounts.envoyer_les_recapitulatifs", "schedule": SWEEP_SECONDS},
+    "horloge": {"task": "projects.passer_l_horloge", "schedule": crontab(minute=5, hour=0)},
+    "horloge_du_matin": {"task": "projects.passer_l_horloge", "schedule": crontab(minute=30, hour=6)},
+    "veille": {"task": "projects.surveiller_l_horloge", "schedule": crontab(minute=20)},
 }
 
 # --- Language and time ---------------------------------------------------------------------------

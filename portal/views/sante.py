@@ -5,12 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dossiers.selectors.delais import clock_trouble
+
 
 @require_safe
 @never_cache
 def vivant(request: HttpRequest) -> HttpResponse:
     """200 as long as the process answers; asks nothing of the database."""
-    return HttpResponse("vivant\n", content_type="text/plain; charset=utf-8")
+    return _told("vivant")
 
 
 @require_safe
@@ -22,5 +24,21 @@ def pret(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT 1")
     except Error:
         connection.close()
-        return HttpResponse("base de données indisponible\n", status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse("prêt\n", content_type="text/plain; charset=utf-8")
+        return _told("base de données indisponible", status=503)
+    return _told("prêt")
+
+
+@require_safe
+@never_cache
+def horloge(request: HttpRequest) -> HttpResponse:
+    """200 when the clock passed lately and left nothing due, else 503 and what is wrong, in one French sentence."""
+    try:
+        trouble = clock_trouble(now=request.now)
+    except Error:
+        connection.close()
+        return _told("base de données indisponible", status=503)
+    return _told(trouble, status=503) if trouble else _told("à l’heure")
+
+
+def _told(words: str, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")

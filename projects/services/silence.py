@@ -5,39 +5,55 @@ file has its own transaction, an act already done is refused by its row, a rung 
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db import Error, transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dossiers.models import AlerteDelai, Delai, PassageHorloge
-from dossiers.selectors.delais import silent_on, warned_on
+from dossiers.selectors.delais import silent_on, to_warn_on
 from funding import notifications as funding_notifications
 from funding.services.instruction import record_rejection
-from guichet.kernel.deadlines import RUNGS_BEFORE_LAST_DAY, latest_rung_due
+from guichet.kernel.deadlines import latest_rung_due
 from guichet.kernel.lifecycle import Refused
 from projects.models import Avis
+from projects.selectors.desks import unanswered_on
 from projects.services.opinions import close_unanswered
-from projects.states import EtatAvis
 
 log = logging.getLogger(__name__)
 LOT = 100
 
 
+@dataclass
+class Bilan:
+    """What became of the files of one kind of work: met, done, failed."""
+
+    vus: int = 0
+    faits: int = 0
+    erreurs: int = 0
+
+
 def passage(*, now: datetime, lot: int = LOT) -> PassageHorloge:
-    """One passage, written as a row: how many periods were due, recorded, failed, and how many warnings left."""
+    """One passage, written as a row: how many periods were due, recorded, failed, and how many warnings left.
+
+    The row is finished only when every file was met: a passage that was stopped does not count as one.
+    """
     row = PassageHorloge.objects.create(debut_at=now)
     today = timezone.localdate(now)
-    due = list(silent_on(today).values_list("pk", flat=True))
-    recorded, errors = _each(due, lambda pk: record_silence(delai_id=pk, now=now))
-    unanswered = _unanswered(today)
-    _, failed = _each(unanswered, lambda pk: _close_opinion(pk, now=now))
-    told, unsent = _each(_to_warn(today), lambda pk: warn(delai_id=pk, now=now))
+    silences = _each(silent_on(today), lambda pk: record_silence(delai_id=pk, now=now), lot)
+    opinions = _each(unanswered_on(today), lambda pk: close_opinion(avis_id=pk, now=now), lot)
+    warnings = _each(to_warn_on(today), lambda pk: warn(delai_id=pk, now=now), lot)
     PassageHorloge.objects.filter(pk=row.pk).update(
-        fin_at=now, dus=len(due), constates=recorded, erreurs=errors + failed + unsent, alertes=told
+        fin_at=now,
+        dus=silences.vus,
+        constates=silences.faits,
+        erreurs=silences.erreurs + opinions.erreurs + warnings.erreurs,
+        alertes=warnings.faits,
     )
     row.refresh_from_db()
     return row
@@ -52,7 +68,7 @@ def record_silence(*, delai_id: int, now: datetime) -> bool:
 
 @transaction.atomic
 def warn(*, delai_id: int, now: datetime) -> bool:
-    """Tell the latest rung that is due and was not told; those it overtakes are never sent. False when nothing is due."""
+    """Tell the latest rung due, if it was not told; those it overtakes are never sent. False when nothing is due."""
     delai = Delai.objects.select_for_update(no_key=True, of=("self",)).get(pk=delai_id)
     if delai.clos_at is not None or delai.dernier_jour is None:
         return False
@@ -73,29 +89,30 @@ def warn(*, delai_id: int, now: datetime) -> bool:
     return True
 
 
-def _to_warn(today: Any) -> list[int]:
-    return list(warned_on(today, within=max(RUNGS_BEFORE_LAST_DAY)).values_list("pk", flat=True))
-
-
-def _unanswered(today: Any) -> list[int]:
-    waiting = Avis.objects.filter(etat__in=(EtatAvis.ATTENDU, EtatAvis.BROUILLON), consultation__limite_le__lt=today)
-    return list(waiting.order_by("pk").values_list("pk", flat=True))
-
-
-def _close_opinion(pk: int, *, now: datetime) -> bool:
-    close_unanswered(avis=Avis.objects.select_related("consultation").get(pk=pk), now=now)
+def close_opinion(*, avis_id: int, now: datetime) -> bool:
+    """The due date passed without an answer; a late one is still taken until the synthesis."""
+    close_unanswered(avis=Avis.objects.select_related("consultation").get(pk=avis_id), now=now)
     return True
 
 
-def _each(ids: Iterable[int], act: Callable[[int], bool]) -> tuple[int, int]:
-    """How many acts were done, how many failed: an error on one file never stops the others."""
-    done = failed = 0
-    for pk in ids:
-        try:
-            done += act(pk)
-        except Refused as already:
-            log.info("clock: %s left as it is: %s", pk, already)
-        except Error:
-            failed += 1
-            log.exception("clock: %s failed", pk)
-    return done, failed
+def _each(due: QuerySet[Any], act: Callable[[int], bool], lot: int) -> Bilan:
+    """Do `act` once on each row that is due, taken by lots in the order of the keys, so that the memory holds one lot.
+
+    An error on one file, whatever it is, is logged and counted and never stops the others: each act is a transaction.
+    Only a database that no longer answers stops the passage: the next one starts again where this one was.
+    """
+    bilan, last = Bilan(), 0
+    while ids := list(due.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:lot]):
+        for pk in ids:
+            bilan.vus += 1
+            try:
+                bilan.faits += act(pk)
+            except Refused as already:
+                log.info("clock: %s %s left as it is: %s", due.model.__name__, pk, already)
+            except Exception:
+                if not connection.is_usable():
+                    raise
+                bilan.erreurs += 1
+                log.exception("clock: %s %s failed", due.model.__name__, pk)
+        last = ids[-1]
+    return bilan

@@ -1,0 +1,221 @@
+"""The blocks of a home, as plain values: a title, a few rows nearest first, what is said when there is none."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.acteur import Acteur
+from accounts.selectors import inbox
+from dossiers.models import Dossier, Fil
+from dossiers.selectors.echanges import fils_visible_to, side_of
+from dossiers.views.clock import tone_of
+from guichet.kernel.civil import civil_day, date_longue
+from guichet.kernel.money import euros, nombre
+from projects.models import Avis
+from projects.selectors import desks
+from projects.states import EtatAvis, SensAvis
+
+ROWS = 10
+"""How many rows a block shows; one more is read, to know whether there are others."""
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """One thing to do: `titre` leads to it; `note` says what it is, `etat` and its `ton` how near it is."""
+
+    titre: str
+    url: str
+    note: str = ""
+    quand: str = ""
+    etat: str = ""
+    ton: str = ""
+
+
+@dataclass(frozen=True)
+class Bloc:
+    """`vide`: what would be here and how it gets here. `tout`: where the rest is, "" for nowhere else."""
+
+    cle: str
+    titre: str
+    lignes: list[Ligne]
+    vide: str
+    tout: str = ""
+    tout_libelle: str = "Tout voir"
+    autres: bool = False
+    discret: bool = False
+
+    @property
+    def compte(self) -> str:
+        return f"plus de {ROWS}" if self.autres else str(len(self.lignes))
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """A figure of the head of a home, and where its rows are."""
+
+    libelle: str
+    valeur: int | str
+    url: str
+    ton: str = ""
+
+
+def bloc(rows: Iterable[Any], line: Callable[[Any], Ligne], **values: Any) -> Bloc:
+    """A block of the first rows; `rows` is a queryset, or a list already cut one row further than what is shown."""
+    found = list(islice(rows[: ROWS + 1] if hasattr(rows, "query") else rows, ROWS + 1))
+    return Bloc(lignes=[line(row) for row in found[:ROWS]], autres=len(found) > ROWS, **values)
+
+
+def identity(dossier: Dossier) -> str:
+    """What tells a file from another, under its name."""
+    parts = [dossier.reference or "", dossier.association.nom]
+    if dossier.departement_pilote:
+        parts.append(dossier.departement_pilote.nom)
+    return " · ".join(part for part in parts if part)
+
+
+def left(day: date, today: date) -> str:
+    """ "dans 12 jours", "demain", "aujourd’hui", "depuis 3 jours"."""
+    days = (day - today).days
+    if days in NEAR:
+        return NEAR[days]
+    return f"dans {days} jours" if days > 0 else f"depuis {-days} jours"
+
+
+NEAR = {-1: "depuis hier", 0: "aujourd’hui", 1: "demain"}
+
+
+def since(moment: datetime | None, today: date) -> str:
+    """ "il y a 3 jours", "hier", "aujourd’hui"."""
+    if moment is None:
+        return ""
+    days = (today - civil_day(moment)).days
+    return {0: "aujourd’hui", 1: "hier"}.get(days, f"il y a {days} jours")
+
+
+def due_tone(day: date, today: date) -> str:
+    """The tone of a due date nothing of the law hangs on: red once passed, amber in its last week."""
+    if day < today:
+        return "alert"
+    return "warn" if day < today + timedelta(days=7) else ""
+
+
+def legal_tone(day: date, today: date) -> str:
+    """The tone of a legal period, in the words of the tags: solid alert is alert here."""
+    tone = tone_of((day - today).days)
+    return {"solide": "alert", "neutre": ""}.get(tone, tone)
+
+
+def messages_of(request: HttpRequest) -> dict[str, Any]:
+    return {"messages_recents": inbox(request.user)[:5]}
+
+
+def threads_awaiting(acteur: Acteur, *, today: date) -> Bloc:
+    """The threads in which the side of this person owes an answer, the oldest first."""
+    side = side_of(acteur)
+    threads = fils_visible_to(acteur).filter(attend_reponse_de=side).exclude(attend_reponse_de="")
+    return bloc(
+        threads.select_related("dossier").order_by("dernier_at", "pk"),
+        lambda fil: _thread(fil, today),
+        cle="reponses",
+        titre="On attend votre réponse",
+        vide="Les messages qui demandent une réponse apparaîtront ici, le plus ancien d’abord.",
+        discret=True,
+    )
+
+
+def _thread(fil: Fil, today: date) -> Ligne:
+    return Ligne(
+        titre=fil.sujet,
+        url=reverse("dossiers:echanges", args=[fil.dossier_id]),
+        note=fil.dossier.nom,
+        quand=since(fil.dernier_at, today),
+    )
+
+
+def opinion(avis: Avis, *, today: date) -> Ligne:
+    """An opinion to give: the file, its due date, the days left."""
+    limit = avis.consultation.limite_le
+    note = identity(avis.dossier)
+    territoire = avis.consultation.lettre.territoire
+    if territoire:
+        note = f"{note} · {nombre(territoire.population)}\u00a0habitants"
+    return Ligne(
+        titre=avis.dossier.nom,
+        url=reverse("projects:avis", args=[avis.pk]),
+        note=note,
+        quand=f"Pour le {date_longue(limit)}, {left(limit, today)}" if limit >= today else "",
+        etat=_opinion_state(avis, today),
+        ton=due_tone(limit, today),
+    )
+
+
+def _opinion_state(avis: Avis, today: date) -> str:
+    days = (avis.consultation.limite_le - today).days
+    if days < 0:
+        return "Date passée, avis encore possible"
+    if avis.etat == EtatAvis.BROUILLON:
+        return "Commencé"
+    return "À donner"
+
+
+def opinion_given(avis: Avis) -> Ligne:
+    """An opinion of one's own body: what it said, and when."""
+    said = avis.get_sens_display() if avis.etat == EtatAvis.RENDU else avis.get_etat_display()
+    return Ligne(
+        titre=avis.dossier.nom,
+        url=reverse("projects:avis", args=[avis.pk]),
+        note=identity(avis.dossier),
+        quand=f"Le {date_longue(civil_day(avis.rendu_at))}" if avis.rendu_at else "",
+        etat=said,
+        ton=TONS_SENS.get(avis.sens, ""),
+    )
+
+
+TONS_SENS = {
+    SensAvis.FAVORABLE.value: "ok",
+    SensAvis.FAVORABLE_AVEC_RESERVES.value: "warn",
+    SensAvis.DEFAVORABLE.value: "alert",
+}
+
+
+def opinions_asked(acteur: Acteur, *, today: date) -> Bloc:
+    return bloc(
+        desks.opinions_to_give(acteur),
+        lambda avis: opinion(avis, today=today),
+        cle="avis",
+        titre="Avis à donner",
+        vide="Les lettres sur lesquelles votre organisme est consulté apparaîtront ici, la plus proche d’abord.",
+    )
+
+
+def opinions_done(acteur: Acteur) -> Bloc:
+    return bloc(
+        desks.opinions_given(acteur),
+        opinion_given,
+        cle="avis-donnes",
+        titre="Avis donnés",
+        vide="Les avis de votre organisme resteront ici, du plus récent au plus ancien.",
+        discret=True,
+    )
+
+
+def requests_asked(acteur: Acteur, *, today: date) -> Bloc:
+    """The requests asked of a body whose silence has no effect."""
+    return bloc(
+        desks.requests_without_clock(acteur),
+        lambda demande: Ligne(
+            titre=demande.dossier.nom,
+            url=reverse("funding:demande", args=[demande.pk]),
+            note=f"{euros(demande.montant_demande)} demandés · {identity(demande.dossier)}",
+            quand=f"Reçue {since(demande.transmise_at, today)}",
+            etat=demande.get_etat_display(),
+        ),
+        cle="demandes",
+        titre="Demandes de subvention à instruire",
+        vide="Les demandes adressées à votre organisme apparaîtront ici.",
+    )

@@ -1,0 +1,208 @@
+"""What each desk has to do: the reads of the homes, nearest first, a few rows of each, and what the clock closes.
+
+Every read starts from what the person may open. A block takes one row more than it shows: that is how it knows that
+there are others, whatever their number.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
+from accounts.acteur import Acteur
+from accounts.states import Genre
+from dossiers.models import Decision
+from dossiers.models.dossier import transmitted_to
+from dossiers.states import EtatDecision
+from funding.models import DemandeFir, EvenementFir
+from funding.states import EtatDemandeFir
+from projects.models import Avis, Consultation, EvenementLettre, LettreIntention
+from projects.models.consultation import REPONSES
+from projects.models.lettre import quorum
+from projects.states import EtatAvis, EtatLettre, NatureConsultation
+
+EN_ATTENTE = (EtatAvis.ATTENDU, EtatAvis.BROUILLON, EtatAvis.SANS_REPONSE)
+EN_INSTRUCTION = (EtatDemandeFir.TRANSMISE, EtatDemandeFir.INCOMPLETE)
+SILENCE_RECENT = timedelta(days=61)
+"""How long a tacit rejection stays on the home of its funder: the two months of the appeals."""
+PLAFOND = 1000
+"""Counts stop there: "plus de 1 000"."""
+
+
+def unanswered_on(day: date) -> QuerySet[Avis]:
+    """The opinions the clock closes on that day: their due date passed without an answer."""
+    return Avis.objects.filter(etat__in=(EtatAvis.ATTENDU, EtatAvis.BROUILLON), consultation__limite_le__lt=day)
+
+
+# --- Bodies consulted -------------------------------------------------------------------------------
+
+
+def opinions_to_give(acteur: Acteur) -> QuerySet[Avis]:
+    """What the body one acts for may still answer, the nearest due date first; those past it included."""
+    taken = Q(consultation__nature=NatureConsultation.GUICHET, consultation__lettre__etat=EtatLettre.EN_CONSULTATION)
+    taken |= Q(consultation__nature=NatureConsultation.AM, consultation__lettre__etat=EtatLettre.TRANSMISE)
+    found = Avis.objects.of_body(acteur).filter(taken, etat__in=EN_ATTENTE)
+    return _with_file(found).order_by("consultation__limite_le", "pk")
+
+
+def opinions_given(acteur: Acteur) -> QuerySet[Avis]:
+    """What it answered, the latest first."""
+    found = Avis.objects.of_body(acteur).filter(etat__in=REPONSES)
+    return _with_file(found).order_by(F("rendu_at").desc(nulls_last=True), "-pk")
+
+
+def _with_file(found: QuerySet[Avis]) -> QuerySet[Avis]:
+    return found.select_related(
+        "consultation__lettre__territoire", "dossier__association", "dossier__departement_pilote"
+    ).defer("criteres", "commentaire")
+
+
+def validations_to_confirm(acteur: Acteur) -> QuerySet[LettreIntention]:
+    """Letters whose validation waits for the Assurance Maladie, where the region decides jointly; oldest first."""
+    confirmed = EvenementLettre.objects.filter(lettre=OuterRef("pk"), action="confirmer_validation")
+    return letters_to_decide(acteur).filter(~Exists(confirmed))
+
+
+# --- Guichet ----------------------------------------------------------------------------------------
+
+
+def letters_to_check(acteur: Acteur) -> QuerySet[LettreIntention]:
+    """Deposited and not yet looked at, the oldest first."""
+    return _lines(acteur).filter(etat=EtatLettre.DEPOSEE).order_by("deposee_at", "pk")
+
+
+def letters_sent_back(acteur: Acteur) -> QuerySet[LettreIntention]:
+    """What waits for the association's answer, the oldest deposit first."""
+    return _lines(acteur).filter(etat=EtatLettre.INCOMPLETE).order_by("deposee_at", "pk")
+
+
+def drafts_shared(acteur: Acteur) -> QuerySet[LettreIntention]:
+    """The drafts that associations invited this person to read, the latest invitation first."""
+    invited = Q(dossier__conseillers__user=acteur.user, dossier__conseillers__retire_at=None)
+    found = _lines(acteur).filter(invited, etat=EtatLettre.BROUILLON)
+    return found.order_by("-dossier__conseillers__created_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Avancement:
+    """A consultation that runs: how many of the bodies asked, and of the URPS, answered, and the quorum."""
+
+    consultation: Consultation
+    repondu: int
+    consultes: int
+    atteint: int
+    quorum: int
+
+    @property
+    def quorum_atteint(self) -> bool:
+        return self.atteint >= self.quorum
+
+
+def consultations_running(acteur: Acteur, *, on: date, limit: int) -> list[Avancement]:
+    """Those whose due date is to come, the nearest first. Two queries."""
+    return _progress(_consultations(acteur, EtatLettre.EN_CONSULTATION).filter(limite_le__gte=on)[:limit])
+
+
+def ready_to_move(acteur: Acteur, *, on: date, limit: int) -> list[Avancement]:
+    """What the Guichet has to end: its opinion is given, the letter not sent; or the due date passed. Two queries."""
+    given = _consultations(acteur, EtatLettre.AVIS_RENDU, EtatLettre.EN_CONSULTATION)
+    return _progress(given.filter(Q(lettre__etat=EtatLettre.AVIS_RENDU) | Q(limite_le__lt=on))[:limit])
+
+
+def _consultations(acteur: Acteur, *etats: EtatLettre) -> QuerySet[Consultation]:
+    letters = LettreIntention.objects.visible_to(acteur).filter(etat__in=etats)
+    found = Consultation.objects.filter(nature=NatureConsultation.GUICHET, lettre__in=letters)
+    return found.select_related("lettre__dossier__association", "lettre__dossier__departement_pilote").order_by(
+        "limite_le", "pk"
+    )
+
+
+def _progress(found: QuerySet[Consultation]) -> list[Avancement]:
+    rows = list(found)
+    asked: dict[int, list[tuple[str, str]]] = {row.pk: [] for row in rows}
+    states = Avis.objects.filter(consultation__in=asked).order_by("pk")
+    for pk, etat, genre in states.values_list("consultation", "etat", "organisation__genre"):
+        asked[pk].append((etat, genre))
+    return [_one(row, asked[row.pk]) for row in rows]
+
+
+def _one(consultation: Consultation, states: list[tuple[str, str]]) -> Avancement:
+    reached, needed = quorum([etat for etat, genre in states if genre == Genre.URPS], consultation.quorum)
+    answered = sum(etat in REPONSES for etat, _ in states)
+    return Avancement(consultation, repondu=answered, consultes=len(states), atteint=reached, quorum=needed)
+
+
+# --- ARS, and any funder ----------------------------------------------------------------------------
+
+
+def letters_to_decide(acteur: Acteur) -> QuerySet[LettreIntention]:
+    """Sent to the ARS and not decided, the oldest first."""
+    found = _lines(acteur).filter(etat=EtatLettre.TRANSMISE)
+    return found.select_related(
+        "dossier__association", "dossier__departement_pilote", "territoire", "demande__delai"
+    ).order_by("transmise_at", "pk")
+
+
+def running_clocks(acteur: Acteur) -> QuerySet[DemandeFir]:
+    """The requests whose period runs, the nearest last day first; those whose silence has spoken included."""
+    found = DemandeFir.objects.visible_to(acteur).filter(etat__in=EN_INSTRUCTION, delai__clos_at=None)
+    return _request_lines(found.filter(delai__isnull=False)).order_by("delai__echeance_le", "pk")
+
+
+def requests_without_clock(acteur: Acteur) -> QuerySet[DemandeFir]:
+    """The requests asked of a body whose silence has no effect (a URPS), the oldest first."""
+    found = DemandeFir.objects.visible_to(acteur).filter(etat__in=EN_INSTRUCTION, delai=None)
+    return _request_lines(found).order_by("transmise_at", "pk")
+
+
+@dataclass(frozen=True)
+class Urgences:
+    """How many periods end, by how near; each stops at `PLAFOND` + 1. `passees`: silence has spoken already."""
+
+    passees: int
+    sept_jours: int
+    quinze_jours: int
+
+
+def urgencies(acteur: Acteur, *, on: date) -> Urgences:
+    """One query, whatever the number of files."""
+    near = DemandeFir.objects.visible_to(acteur).filter(etat__in=EN_INSTRUCTION, delai__clos_at=None)
+    near = near.filter(delai__dernier_jour__lte=on + timedelta(days=15)).order_by("delai__echeance_le", "pk")
+    left = [(day - on).days for day in near.values_list("delai__dernier_jour", flat=True)[: PLAFOND + 1]]
+    return Urgences(
+        passees=sum(days < 0 for days in left),
+        sept_jours=sum(0 <= days <= 7 for days in left),
+        quinze_jours=sum(days > 7 for days in left),
+    )
+
+
+def silences(acteur: Acteur, *, now: datetime) -> QuerySet[DemandeFir]:
+    """Tacit rejections to look at: `motifs_dus_le` first (the reasons asked and not given), then the recent ones."""
+    events = EvenementFir.objects.filter(demande=OuterRef("pk"))
+    asked = events.filter(action="demander_motifs").order_by("-recorded_at")
+    due = Cast(KT("donnees__reponse_due_le"), DateField())
+    given = Exists(events.filter(action="communiquer_motifs"))
+    found = DemandeFir.objects.visible_to(acteur).filter(etat=EtatDemandeFir.REJETEE_TACITEMENT)
+    found = found.annotate(
+        motifs_dus_le=Subquery(asked.annotate(due=due).values("due")[:1]), motifs_donnes=given
+    ).filter(Q(motifs_dus_le__isnull=False, motifs_donnes=False) | Q(delai__clos_at__gte=now - SILENCE_RECENT))
+    return _request_lines(found).order_by(
+        "motifs_donnes", F("motifs_dus_le").asc(nulls_last=True), "-delai__clos_at", "pk"
+    )
+
+
+def decisions_to_confirm(acteur: Acteur) -> QuerySet[Decision]:
+    """Decisions typed from paper that wait for their second person, the oldest first."""
+    found = Decision.objects.filter(transmitted_to(acteur, "dossier__"), etat=EtatDecision.A_CONFIRMER)
+    return found.select_related("dossier__association", "saisie_par").order_by("saisie_at", "pk")
+
+
+def _lines(acteur: Acteur) -> QuerySet[LettreIntention]:
+    found = LettreIntention.objects.visible_to(acteur)
+    return found.select_related("dossier__association", "dossier__departement_pilote", "territoire")
+
+
+def _request_lines(found: QuerySet[DemandeFir]) -> QuerySet[DemandeFir]:
+    return found.select_related("dossier__association", "dossier__departement_pilote", "delai")
