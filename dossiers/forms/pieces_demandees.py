@@ -26,9 +26,12 @@ class ItemsField(RowsField):
 
 
 class DemanderPiecesForm(forms.Form):
-    """What is asked, as `items()`. Each of these adds a column: `objets`, what an item may be about, as (code, label),
-    the first with an empty code; `textes`, whether a text requires it and which article. With `limite`, every item has
-    its last day; otherwise a day is wished, or none. `jour` is today: no day before it.
+    """What is asked: `cleaned_data["items"]` is a list of `Item`.
+
+    Each of these adds a column: `objets`, what an item may be about, as (code, label), the first with an empty code;
+    `textes`, whether a text requires it and which article. With `limite`, every item has its last day; otherwise a day
+    is wished, or none. `jour` is today: no day before it. The button "Ajouter une ligne" posts `ajouter`: without
+    script, show `one_more()`.
     """
 
     def __init__(
@@ -49,7 +52,7 @@ class DemanderPiecesForm(forms.Form):
             vides=3,
         )
 
-    def clean_items(self) -> list[dict[str, Any]]:
+    def clean_items(self) -> list[Item]:
         rows: list[dict[str, Any]] = self.cleaned_data["items"]
         if not rows:
             raise forms.ValidationError(MANQUE)
@@ -58,10 +61,6 @@ class DemanderPiecesForm(forms.Form):
             raise forms.ValidationError(
                 [f"«\u00a0{title}\u00a0»\u00a0: citez l’article du texte qui l’exige." for title in without]
             )
-        return rows
-
-    def items(self) -> list[Item]:
-        """The typed rows, in order, once valid."""
         return [
             Item(
                 intitule=row["intitule"],
@@ -71,7 +70,7 @@ class DemanderPiecesForm(forms.Form):
                 limite_le=row["limite_le"],
                 concerne=row.get("concerne") or "",
             )
-            for row in self.cleaned_data["items"]
+            for row in rows
         ]
 
     def one_more(self) -> "DemanderPiecesForm":

@@ -81,7 +81,8 @@ class Lifecycle:
 
     def available(self, obj: Any, *, by: Actor | None, now: datetime) -> list[Transition]:
         """The rows `by` may apply now: the buttons of the page."""
-        return [row for row in self.table if not self.refusal(obj, row.action, by=by, now=now)]
+        here = [row for row in self.table if obj.etat in row.sources]
+        return [row for row in here if not self.refusal(obj, row.action, by=by, now=now)]
 
     @transaction.atomic
     def apply(

@@ -17,6 +17,7 @@ from guichet.kernel.lifecycle import Refused
 from projects import notifications
 from projects.lifecycles import LETTRE
 from projects.models import Avis, Consultation, EvenementLettre, LettreIntention
+from projects.services.synthesis import SENS
 from projects.states import EtatAvis, NatureConsultation
 
 CONSULTABLES = (Genre.URPS, Genre.DD_ARS, Genre.CPAM, Genre.MSA, Genre.ELSM)
@@ -88,14 +89,17 @@ def ask_bodies(consultation: Consultation, organisations: Iterable[int], *, now:
 def reopen_consultation(
     *, lettre: LettreIntention, motif: str, limite_le: date, by: Acteur, now: datetime
 ) -> EvenementLettre:
-    """Take answers again until another date, for a reason; the opinion of the Guichet will be given anew."""
+    """Take answers again until another date, for a reason; the opinion of the Guichet will be given anew, from what it
+    had written.
+    """
     if not motif.strip():
         raise Refused("Dites pourquoi la consultation est rouverte.")
     if limite_le <= timezone.localdate(now):
         raise Refused("La date limite est à venir\u00a0: laissez au moins un jour.")
     event: EvenementLettre = LETTRE.apply(lettre, "rouvrir_consultation", by=by, now=now, motif=motif.strip())
     consultation = Consultation.objects.get(lettre=lettre, nature=NatureConsultation.GUICHET)
-    Consultation.objects.filter(pk=consultation.pk).update(limite_le=limite_le, sens="", synthese={}, rendue_at=None)
+    draft = {**consultation.synthese, SENS: consultation.sens}
+    Consultation.objects.filter(pk=consultation.pk).update(limite_le=limite_le, sens="", synthese=draft, rendue_at=None)
     consultation.refresh_from_db()
     waiting = consultation.avis.filter(etat__in=EN_ATTENTE).select_related("organisation").order_by("pk")
     notifications.consulted(lettre, consultation, [avis.organisation for avis in waiting], event=event, now=now)
@@ -112,11 +116,19 @@ def remind(*, consultation: Consultation, by: Acteur, now: datetime) -> int:
     locked = Consultation.objects.select_for_update(no_key=True, of=("self",)).get(pk=consultation.pk)
     if closed := locked.fermeture():
         raise Refused(closed)
-    if locked.relancee_at and now - locked.relancee_at < RAPPEL_APRES:
-        raise Refused(f"Un rappel est déjà parti le {date_longue(timezone.localdate(locked.relancee_at))}.")
+    if refusal := reminder_refusal(locked, now=now):
+        raise Refused(refusal)
     waiting = list(locked.avis.filter(etat__in=EN_ATTENTE).select_related("organisation").order_by("pk"))
     if not waiting:
         raise Refused("Tous les organismes ont répondu.")
     Consultation.objects.filter(pk=locked.pk).update(relances=locked.relances + 1, relancee_at=now)
     notifications.reminded(locked, [avis.organisation for avis in waiting], rang=locked.relances + 1, now=now)
     return len(waiting)
+
+
+def reminder_refusal(consultation: Consultation, *, now: datetime) -> str:
+    """ "" when a reminder may leave again, else since when the last one did. Reads nothing more."""
+    last = consultation.relancee_at
+    if last and now - last < RAPPEL_APRES:
+        return f"Un rappel est déjà parti le {date_longue(timezone.localdate(last))}."
+    return ""

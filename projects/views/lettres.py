@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from dossiers.views import echanges, suivi
+from dossiers.views import echanges, liens, suivi
+from funding.views import demandes_seules
 from projects.forms.actes import NouvelleForm, RetirerForm
 from projects.lifecycles import LETTRE
 from projects.models import LettreIntention
@@ -105,13 +106,14 @@ class LettreView(LoginRequiredMixin, View):
         return render(request, "projects/lettre_lecture.html", context)
 
 
+FILE_PANELS = (suivi.panel, echanges.panel, demandes_seules.file_panel, liens.panel)
 PANELS = (papier.panel, guichet.panel, avis.panel, decisions.panel, decisions.request_panel, rectifications.panel)
 
 
 def panels_of(request: HttpRequest, lettre: LettreIntention) -> list[dict[str, Any]]:
     """What each desk shows on the page of a deposited letter to this person, in order."""
     found = [panel(request, lettre) for panel in PANELS]
-    found += [panel(request, lettre.dossier) for panel in (suivi.panel, echanges.panel)]
+    found += [panel(request, lettre.dossier) for panel in FILE_PANELS]
     return [panel for panel in found if panel]
 
 

@@ -7,17 +7,20 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from dossiers.documents import section_blocs
-from dossiers.models import Section
+from dossiers.models import Document, Section
 from dossiers.questions import Rubrique
 from dossiers.selectors.documents import papers_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.territoires import Chevauchement, overlaps
+from funding.models import DemandeFir
 from funding.views.reading import reading
+from guichet.kernel.journal import Origine
 from projects.documents.depot import safe_answers
 from projects.models import LettreIntention
 from projects.questions import letter_questions
 from projects.sections import TERRITOIRE
 from projects.selectors import files_alive
+from projects.states import EtatLettre
 from projects.territory_blocs import territory_blocs
 from projects.views.presenters import request_section_url, section_url
 
@@ -31,12 +34,31 @@ def reading_sections(
     edit: bool = False,
 ) -> dict[str, Any]:
     """`parties`: titre, ancre, blocs and, for those who edit, url; `documents`; the `pieces` this reader may read; for
-    an agent, the `chevauchements` of the deposited territory, else None. The IBAN is masked.
+    an agent, the `chevauchements` of the deposited territory, else None; `demande_lue`, whether this reader opens the
+    request. The IBAN is masked. While the association completes its letter, an agent reads it as it was deposited,
+    from its paper (`depot_lu`): what is being corrected is not sent yet.
     """
+    deposited = lettre.etat == EtatLettre.INCOMPLETE and acteur.est_agent
+    parts = _as_deposited(lettre, sections) if deposited else _as_typed(lettre, sections, now=now, edit=edit)
+    return {
+        "parties": parts,
+        "depot_lu": deposited,
+        "pieces": pieces_of(lettre.dossier, acteur=acteur),
+        "chevauchements": _neighbours(lettre, acteur),
+        "documents": papers_of(lettre.dossier, acteur=acteur),
+        "demande_lue": _reads_request(lettre, acteur),
+    }
+
+
+def _as_typed(
+    lettre: LettreIntention, sections: list[tuple[Rubrique, Section]], *, now: datetime, edit: bool
+) -> list[dict[str, Any]]:
     jour = timezone.localdate(lettre.deposee_at or now)
     territoire = lettre.territoire or lettre.dossier.territoires.filter(fige_at=None).first()
     parts = []
     for rubrique, section in sections:
+        if lettre.origine == Origine.PAPIER and rubrique.cle != TERRITOIRE and not section.contenu:
+            continue  # the scan stands for the answers
         if rubrique.cle == TERRITOIRE:
             blocs = territory_blocs(territoire, limit=40)
         else:
@@ -51,12 +73,25 @@ def reading_sections(
                 "url": section_url(lettre, rubrique.cle) if edit else "",
             }
         )
-    return {
-        "parties": parts,
-        "pieces": pieces_of(lettre.dossier, acteur=acteur),
-        "chevauchements": _neighbours(lettre, acteur),
-        "documents": papers_of(lettre.dossier, acteur=acteur),
-    }
+    return parts
+
+
+def _as_deposited(lettre: LettreIntention, sections: list[tuple[Rubrique, Section]]) -> list[dict[str, Any]]:
+    """The parts of the last paper of the letter, in its own words; none for a letter that came on paper."""
+    papers = Document.objects.filter(dossier=lettre.dossier, modele__startswith="lettre").order_by("-created_at", "-pk")
+    contexte = papers.values_list("contexte", flat=True).first() or {"sections": []}
+    keys = {rubrique.titre: rubrique.cle for rubrique, _ in sections}
+    return [
+        {"titre": part["titre"], "ancre": keys[part["titre"]], "blocs": part["blocs"], "url": ""}
+        for part in contexte["sections"]
+        if part.get("titre") in keys
+    ]
+
+
+def _reads_request(lettre: LettreIntention, acteur: Acteur) -> bool:
+    if lettre.demande is None or not acteur.est_agent:
+        return lettre.demande is not None
+    return DemandeFir.objects.visible_to(acteur).filter(pk=lettre.demande_id).exists()
 
 
 def request_parts(

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import timedelta
 
-import pgtrigger
 import pytest
 from django.urls import reverse
 
@@ -24,7 +23,7 @@ from projects.selectors import (
 from projects.services.depositing import withdraw
 from projects.services.opening import copy_letter, open_letter
 from projects.states import EtatLettre
-from projects.views import presenters
+from projects.views import presenters, steps
 from tests.factories.accounts import NOW
 from tests.factories.projects import deposited_letter, porteur, ready_letter
 from tests.projects.rows import plain
@@ -43,12 +42,12 @@ def loaded(lettre: LettreIntention, by: Acteur) -> LettreIntention:
     return with_sections(letters_for_pages(by)).get(pk=lettre.pk)
 
 
-def step(lettre: LettreIntention, by: Acteur, *, deposits: bool = True, suite=None) -> presenters.Step:
+def step(lettre: LettreIntention, by: Acteur, *, deposits: bool = True, suite=None) -> steps.Step:
     page = loaded(lettre, by)
-    found = presenters.next_step(
-        page, ordered_sections(page), ordered_request_sections(page), deposits=deposits, suite=suite
+    found = steps.next_step(
+        page, ordered_sections(page), ordered_request_sections(page), deposits=deposits, now=NOW, suite=suite
     )
-    return presenters.Step(**plain(asdict(found)))
+    return steps.Step(**plain(asdict(found)))
 
 
 def section(lettre: LettreIntention, cle: str) -> str:
@@ -60,7 +59,7 @@ def section(lettre: LettreIntention, cle: str) -> str:
 
 def test_a_new_letter_begins_with_its_association(by) -> None:
     lettre = open_letter(nom_cpts="CPTS du Lac", nom_association="", by=by, region="76", now=NOW)
-    assert step(lettre, by) == presenters.Step(
+    assert step(lettre, by) == steps.Step(
         "Prochaine étape : commencer « L’association »",
         f"10 parties à remplir, dans l’ordre que vous voulez. {STOP}",
         section(lettre, "association"),
@@ -105,7 +104,7 @@ def test_the_request_comes_after_the_letter_and_not_at_all_when_it_is_set_aside(
 def test_when_all_is_written_who_may_deposit_deposits_and_the_others_ask_for_it(by) -> None:
     lettre = ready_letter(by)
     url = reverse("projects:verifier", args=[lettre.pk])
-    assert step(lettre, by) == presenters.Step(
+    assert step(lettre, by) == steps.Step(
         "Prochaine étape : vérifier vos réponses et déposer",
         "Tout ce que le dépôt demande est rempli.",
         url,
@@ -123,14 +122,6 @@ def test_once_deposited_there_is_nothing_to_do(by) -> None:
     found = step(deposited_letter(by), by)
     assert (found.phrase, found.url, found.bouton) == ("Rien à faire pour l’instant", "", "")
     assert found.detail.startswith("Le Guichet vérifie votre lettre")
-
-
-@pytest.mark.parametrize("etat", [EtatLettre.EN_CONSULTATION, EtatLettre.TRANSMISE, EtatLettre.VALIDEE])
-def test_a_state_to_come_is_said_by_its_name(by, etat) -> None:
-    lettre = deposited_letter(by)
-    with pgtrigger.ignore("projects.LettreIntention:cycle_lettre"):
-        LettreIntention.objects.filter(pk=lettre.pk).update(etat=etat)
-    assert step(lettre, by).detail == f"Votre lettre est « {etat.label} »."
 
 
 def test_a_withdrawn_letter_leads_to_its_copy_then_to_the_letter_that_took_over(by) -> None:
