@@ -57,7 +57,8 @@ class Consultation(models.Model):
         etat = LettreIntention.objects.values_list("etat", flat=True).get(pk=self.lettre_id)
         if etat == OUVERTE_QUAND[NatureConsultation(self.nature)]:
             return ""
-        label = EtatLettre(etat).label.lower()
+        label = EtatLettre(etat).label
+        label = label[0].lower() + label[1:]
         return f"La consultation est close\u00a0: la lettre est «\u00a0{label}\u00a0». Aucun avis n’est plus reçu."
 
 

@@ -1,6 +1,7 @@
 """Who reads which opinion: the one rule of pages, papers, exports and mails; and what may be known of the others."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -86,36 +87,47 @@ def reponses_of(lettre: LettreIntention, *, acteur: "Acteur") -> list[Reponse]:
     The Guichet: every body of its consultation. The ARS: the bodies whose opinion it may read, in whatever state. A
     consultation that takes no more answers leaves nobody awaited: who did not answer is "sans réponse".
     """
-    readable = {
-        avis.pk: avis
-        for avis in avis_visible_to(acteur).filter(consultation__lettre=lettre).exclude(etat__in=NOT_GIVEN)
-    }
-    known = Avis.objects.filter(_known_to(acteur), consultation__lettre=lettre)
+    found = reponses_by_letter([lettre.pk], acteur=acteur)
+    return found.get(lettre.pk, [])
+
+
+def reponses_by_letter(lettres: Iterable[int], *, acteur: "Acteur") -> dict[int, list[Reponse]]:
+    """The same for several letters, by their keys. Two queries, however many."""
+    here = Q(consultation__lettre__in=list(lettres))
+    given = avis_visible_to(acteur).filter(here, etat__in=REPONSES).select_related("seance", "consultation")
+    readable = {avis.pk: avis for avis in given}
+    known = Avis.objects.filter(here, _known_to(acteur))
     if acteur.genre in ARS:
         known = known.filter(~URPS | Q(pk__in=readable))
-    rows = known.select_related("organisation", "consultation").only(
-        "etat", "rendu_at", "organisation", "consultation__nature", "consultation__limite_le"
+    rows = known.select_related("organisation", "consultation__lettre").only(
+        "etat",
+        "rendu_at",
+        "organisation",
+        "consultation__nature",
+        "consultation__limite_le",
+        "consultation__lettre__etat",
     )
-    return [
-        Reponse(
-            avis_id=row.pk,
-            organisation=row.organisation,
-            nature=NatureConsultation(row.consultation.nature),
-            etat=_shown_state(row, lettre),
-            limite_le=row.consultation.limite_le,
-            rendu_at=row.rendu_at,
-            avis=readable.get(row.pk),
-        )
-        for row in rows.order_by("-consultation__nature", "organisation__nom", "pk")
-    ]
+    found: dict[int, list[Reponse]] = {}
+    for row in rows.order_by("-consultation__nature", "organisation__nom", "pk"):
+        found.setdefault(row.consultation.lettre_id, []).append(_reponse(row, readable.get(row.pk)))
+    return found
 
 
-NOT_GIVEN = (EtatAvis.ATTENDU, EtatAvis.BROUILLON, EtatAvis.SANS_REPONSE)
+def _reponse(row: Avis, avis: Avis | None) -> Reponse:
+    return Reponse(
+        avis_id=row.pk,
+        organisation=row.organisation,
+        nature=NatureConsultation(row.consultation.nature),
+        etat=_shown_state(row),
+        limite_le=row.consultation.limite_le,
+        rendu_at=row.rendu_at,
+        avis=avis,
+    )
 
 
-def _shown_state(avis: Avis, lettre: LettreIntention) -> EtatAvis:
-    closed = lettre.etat != OUVERTE_QUAND[NatureConsultation(avis.consultation.nature)]
-    return EtatAvis.SANS_REPONSE if closed and avis.etat in NOT_GIVEN else EtatAvis(avis.etat)
+def _shown_state(avis: Avis) -> EtatAvis:
+    closed = avis.consultation.lettre.etat != OUVERTE_QUAND[NatureConsultation(avis.consultation.nature)]
+    return EtatAvis.SANS_REPONSE if closed and avis.etat not in REPONSES else EtatAvis(avis.etat)
 
 
 def avis_for_pages(acteur: "Acteur | None") -> QuerySet[Avis]:
@@ -136,24 +148,43 @@ def criteres_on(day: date) -> list[dict[str, str]]:
     return list(valeur("avis_criteres", on=day, defaut=[]))
 
 
-def likely_conflict(avis: Avis, user: User) -> str:
-    """ "" or, in one French sentence to that person, why it may have a tie with the file. Two queries.
+def readers_of(avis: Avis, *, on: date) -> str:
+    """Who reads an opinion given that day, in one French sentence for the body that gives it."""
+    if avis.consultation.nature == NatureConsultation.AM:
+        who = "par l’ARS"
+    elif avis.organisation.genre != Genre.URPS or valeur("avis_urps_lus_par_ars", on=on, defaut=False):
+        who = "par le Guichet et, une fois la lettre transmise, par l’ARS"
+    else:
+        who = "par le Guichet seul"
+    return f"Votre avis est lu {who}. L’association ne le lit pas."
 
-    A membership of its association, past or present; its address or its name among the people the letter names.
+
+@dataclass(frozen=True)
+class Conflit:
+    """Why a person may have a tie with a file: said to that person, and in its own words to the desk."""
+
+    phrase: str
+    lien: str
+
+
+def likely_conflict(avis: Avis, user: User) -> Conflit | None:
+    """A membership of the file's association, past or present; or the person's address or name among the people whom
+    the letter names. None when nothing is seen: it proves nothing. Two queries.
     """
     association = avis.dossier.association
     if Membership.objects.filter(user=user, organisation=association).exists():
-        return f"Vous êtes, ou avez été, membre de l’association «\u00a0{association.nom}\u00a0»."
+        return Conflit(
+            f"Vous êtes, ou avez été, membre de l’association «\u00a0{association.nom}\u00a0».",
+            "Je suis, ou j’ai été, membre de l’association qui porte ce projet.",
+        )
     section = avis.consultation.lettre.sections.filter(cle=PERSONNES).first()
     told = section.contenu if section else {}
     addresses = {str(told.get(f"{who}_courriel") or "").strip().casefold() for who in ("representant", "referent")}
-    if user.email.casefold() in addresses:
-        return "Votre adresse électronique est celle d’une personne nommée dans la lettre."
     names = [told.get("representant_nom"), told.get("referent_nom")]
     names += [row.get("nom") for row in told.get("personnes") or []]
-    if any(_same_person(str(user), str(name or "")) for name in names):
-        return "Une personne qui porte votre nom est nommée dans la lettre."
-    return ""
+    if user.email.casefold() in addresses or any(_same_person(str(user), str(name or "")) for name in names):
+        return Conflit("Votre nom ou votre adresse figure dans la lettre.", "Je suis nommé dans cette lettre.")
+    return None
 
 
 def _same_person(one: str, other: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import rules
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.acteur import Acteur
@@ -17,6 +18,7 @@ from guichet.kernel.lifecycle import Refused
 from projects import notifications
 from projects.lifecycles import AVIS
 from projects.models import Avis, EvenementAvis, Seance
+from projects.models.consultation import REPONSES
 from projects.states import EtatAvis, NoteCritere, SensAvis
 
 Criteres = Mapping[str, Mapping[str, str]]
@@ -35,7 +37,10 @@ class StaleOpinion(Exception):
 def save_draft(
     *, avis: Avis, sens: str, criteres: Criteres, commentaire: str, version: int, by: Acteur, now: datetime
 ) -> Avis:
-    """Keep what is written so far. Raises `StaleOpinion` when somebody saved since `version`; `Refused` once closed."""
+    """Keep what is written so far. Raises `StaleOpinion` when somebody saved since `version`; `Refused` once closed.
+
+    Saving again what is already kept changes nothing, whatever the version: a double click is harmless.
+    """
     _judge_mandate(avis, by=by, now=now)
     locked: Avis = AVIS.lock(avis)
     if not rules.test_rule("avis.donner", by, locked):
@@ -47,6 +52,8 @@ def save_draft(
     elif locked.etat != EtatAvis.BROUILLON:
         raise Refused("Cet avis est déjà rendu\u00a0: reprenez-le pour le modifier.")
     if locked.version != version:
+        if _kept(locked) == _answers(sens, criteres, commentaire):
+            return locked
         raise StaleOpinion(locked)
     _write(avis, sens=sens, criteres=criteres, commentaire=commentaire, version=version + 1, by=by)
     return avis
@@ -62,10 +69,12 @@ def give(
     by: Acteur,
     now: datetime,
     seance: Seance | None = None,
+    version: int | None = None,
 ) -> EvenementAvis:
     """Give the opinion: every criterion graded, a comment where it is not satisfactory, a global sense.
 
-    By the Guichet, only in a session it holds (`seance`): the journal then says "donné en séance du …".
+    By the Guichet, only in a session it holds (`seance`): the journal then says "donné en séance du …". By the body,
+    `version` is the draft it read: `StaleOpinion` when somebody saved another one since.
     """
     own = avis.organisation_id == by.organisation_id
     if own:
@@ -74,14 +83,18 @@ def give(
         raise Refused("Le Guichet n’enregistre un avis que dans une séance.")
     if defects := opinion_defects(sens, criteres, on=now):
         raise Refused(" ".join(defects.values()))
-    AVIS.lock(avis)
+    locked: Avis = AVIS.lock(avis)
+    answers = _answers(sens, criteres, commentaire)
+    stale = version is not None and locked.version != version and locked.etat not in REPONSES
+    if own and stale and _kept(locked) != answers:
+        raise StaleOpinion(locked)
     event: EvenementAvis = AVIS.apply(
         avis,
         "rendre",
         by=by,
         now=now,
         changes={
-            **_answers(sens, criteres, commentaire),
+            **answers,
             "auteur": by.user,
             "qualite": by.qualite,
             "rendu_at": now,
@@ -95,9 +108,10 @@ def give(
 
 @transaction.atomic
 def abstain(*, avis: Avis, motif: str, by: Acteur, now: datetime) -> EvenementAvis:
-    """Answer without an opinion; it counts for the quorum."""
+    """Answer without an opinion; it counts for the quorum. The reason is what is left of the answer."""
     _judge_mandate(avis, by=by, now=now)
-    return _answer(avis, "s_abstenir", motif=motif, changes={"sens": "", "criteres": {}}, by=by, now=now)
+    changes = {"sens": "", "criteres": {}, "commentaire": motif.strip()}
+    return _answer(avis, "s_abstenir", motif=motif, changes=changes, by=by, now=now)
 
 
 @transaction.atomic
@@ -112,11 +126,11 @@ def recuse(*, avis: Avis, conflit: str, by: Acteur, now: datetime) -> EvenementA
 
 @transaction.atomic
 def take_back(*, avis: Avis, by: Acteur, now: datetime) -> EvenementAvis:
-    """Back to the draft, until the synthesis."""
+    """Back to the draft, until the synthesis. A page opened before sees another version: it is told to compare."""
     _judge_mandate(avis, by=by, now=now)
-    event: EvenementAvis = AVIS.apply(
-        avis, "reprendre", by=by, now=now, changes={"rendu_at": None, "conflit": "", "seance": None}
-    )
+    changes = {"rendu_at": None, "conflit": "", "seance": None, "version": F("version") + 1}
+    event: EvenementAvis = AVIS.apply(avis, "reprendre", by=by, now=now, changes=changes)
+    avis.refresh_from_db(fields=["version"])
     return event
 
 
@@ -149,6 +163,17 @@ def _answer(
     return event
 
 
+def mandate_problem(*, avis: Avis, by: Acteur, now: datetime) -> str:
+    """ "" when `by` may answer for its body today, else the sentence it must read before typing anything."""
+    if avis.organisation.genre != Genre.URPS:
+        return ""
+    try:
+        refuse_without_mandate(by=by, organisation=avis.organisation, on=timezone.localdate(now))
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
 def _judge_mandate(avis: Avis, *, by: Acteur, now: datetime) -> None:
     """A URPS answers through a dated mandate; the lock of the file is taken by what follows."""
     Dossier.objects.select_for_update(no_key=True, of=("self",)).get(pk=avis.dossier_id)
@@ -162,6 +187,10 @@ def _answers(sens: str, criteres: Criteres, commentaire: str) -> dict[str, Any]:
         for code, told in criteres.items()
     }
     return {"sens": sens, "criteres": kept, "commentaire": commentaire.strip()}
+
+
+def _kept(avis: Avis) -> dict[str, Any]:
+    return {"sens": avis.sens, "criteres": avis.criteres, "commentaire": avis.commentaire}
 
 
 def _write(avis: Avis, *, sens: str, criteres: Criteres, commentaire: str, version: int, by: Acteur) -> None:
