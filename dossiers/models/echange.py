@@ -1,5 +1,6 @@
 """Threads and notes about a file, each with its audience."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -33,6 +34,13 @@ class Fil(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["dossier", "-dernier_at"], name="fil_du_dossier")]
+        triggers = [
+            pgtrigger.Protect(
+                name="fil_garde_ses_lecteurs",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("dossier", "audience", "organisation", "piece_demandee"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sujet
@@ -53,6 +61,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = "message"
         indexes = [models.Index(fields=["fil", "created_at"], name="message_du_fil")]
+        triggers = [pgtrigger.Protect(name="message_garde", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.qualite} · {self.created_at:%Y-%m-%d}"
@@ -70,6 +79,7 @@ class PieceMessage(models.Model):
 
     class Meta:
         verbose_name = "fichier d’un message"
+        triggers = [pgtrigger.Protect(name="fichier_garde", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.nom

@@ -6,11 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from dossiers.rules import in_perimeter
+from dossiers.selectors.echanges import unread_count
 from projects.models import LettreIntention
 
 
 def tabs(request: HttpRequest, lettre: LettreIntention, current: str) -> list[dict[str, Any]]:
-    """Those this person may open, `current` among them: "lettre", "echanges", "journal". No query."""
+    """Those this person may open, `current` among them: "lettre", "echanges", "journal". One query."""
+    news = unread_count(lettre.dossier, acteur=request.acteur)  # type: ignore[attr-defined]
     known = [("lettre", "Lettre d’intention", reverse("projects:lettre", args=[lettre.pk]))]
     if reads_journal(request, lettre):
         known += [
@@ -19,7 +21,10 @@ def tabs(request: HttpRequest, lettre: LettreIntention, current: str) -> list[di
         ]
     else:
         known.append(("echanges", "Notes", reverse("dossiers:echanges", args=[lettre.dossier_id])))
-    return [{"label": label, "url": url, "current": name == current, "nombre": None} for name, label, url in known]
+    return [
+        {"label": label, "url": url, "current": name == current, "nombre": news if name == "echanges" else None}
+        for name, label, url in known
+    ]
 
 
 def reads_journal(request: HttpRequest, lettre: LettreIntention) -> bool:
