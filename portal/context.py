@@ -54,15 +54,16 @@ def _menu(request: Any) -> list[Entree]:
 
 
 LETTRES, ADMIN = "projects:lettres", "portal:administration"
-DES_LETTRES = ("Lettres", LETTRES)
+DES_LETTRES, DES_DEMANDES = ("Lettres", LETTRES), ("Demandes", "funding:demandes")
+DES_SEANCES = ("Séances", "projects:seances")
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
-    Genre.GUICHET: (DES_LETTRES,),
-    Genre.URPS: (),
-    Genre.ARS: (),
-    Genre.DD_ARS: (),
-    Genre.CPAM: (),
-    Genre.MSA: (),
-    Genre.ELSM: (),
+    Genre.GUICHET: (DES_LETTRES, DES_DEMANDES, DES_SEANCES),
+    Genre.URPS: (DES_LETTRES, DES_SEANCES),
+    Genre.ARS: (DES_LETTRES, DES_DEMANDES),
+    Genre.DD_ARS: (DES_LETTRES, DES_DEMANDES),
+    Genre.CPAM: (DES_LETTRES, DES_DEMANDES),
+    Genre.MSA: (DES_LETTRES, DES_DEMANDES),
+    Genre.ELSM: (DES_LETTRES,),
 }
 """Between the home and the messages, for each kind of body."""
 ADMINISTRATION = (("Administration", ADMIN), ("Envois", "accounts:envois"))

@@ -13,9 +13,6 @@ from django.db.models.functions import Cast
 
 from accounts.acteur import Acteur
 from accounts.states import Genre
-from dossiers.models import Decision
-from dossiers.models.dossier import transmitted_to
-from dossiers.states import EtatDecision
 from funding.models import DemandeFir, EvenementFir
 from funding.states import EtatDemandeFir
 from projects.models import Avis, Consultation, EvenementLettre, LettreIntention
@@ -114,9 +111,9 @@ def ready_to_move(acteur: Acteur, *, on: date, limit: int) -> list[Avancement]:
 def _consultations(acteur: Acteur, *etats: EtatLettre) -> QuerySet[Consultation]:
     letters = LettreIntention.objects.visible_to(acteur).filter(etat__in=etats)
     found = Consultation.objects.filter(nature=NatureConsultation.GUICHET, lettre__in=letters)
-    return found.select_related("lettre__dossier__association", "lettre__dossier__departement_pilote").order_by(
-        "limite_le", "pk"
-    )
+    return found.select_related(
+        "lettre__dossier__association", "lettre__dossier__departement_pilote", "lettre__demande__delai"
+    ).order_by("limite_le", "pk")
 
 
 def _progress(found: QuerySet[Consultation]) -> list[Avancement]:
@@ -139,10 +136,7 @@ def _one(consultation: Consultation, states: list[tuple[str, str]]) -> Avancemen
 
 def letters_to_decide(acteur: Acteur) -> QuerySet[LettreIntention]:
     """Sent to the ARS and not decided, the oldest first."""
-    found = _lines(acteur).filter(etat=EtatLettre.TRANSMISE)
-    return found.select_related(
-        "dossier__association", "dossier__departement_pilote", "territoire", "demande__delai"
-    ).order_by("transmise_at", "pk")
+    return _lines(acteur).filter(etat=EtatLettre.TRANSMISE).order_by("transmise_at", "pk")
 
 
 def running_clocks(acteur: Acteur) -> QuerySet[DemandeFir]:
@@ -159,11 +153,14 @@ def requests_without_clock(acteur: Acteur) -> QuerySet[DemandeFir]:
 
 @dataclass(frozen=True)
 class Urgences:
-    """How many periods end, by how near; each stops at `PLAFOND` + 1. `passees`: silence has spoken already."""
+    """How many periods end within so many days, those over and not recorded included (`passees`).
+
+    Counted among the `PLAFOND` + 1 nearest.
+    """
 
     passees: int
-    sept_jours: int
-    quinze_jours: int
+    sept: int
+    quinze: int
 
 
 def urgencies(acteur: Acteur, *, on: date) -> Urgences:
@@ -171,11 +168,7 @@ def urgencies(acteur: Acteur, *, on: date) -> Urgences:
     near = DemandeFir.objects.visible_to(acteur).filter(etat__in=EN_INSTRUCTION, delai__clos_at=None)
     near = near.filter(delai__dernier_jour__lte=on + timedelta(days=15)).order_by("delai__echeance_le", "pk")
     left = [(day - on).days for day in near.values_list("delai__dernier_jour", flat=True)[: PLAFOND + 1]]
-    return Urgences(
-        passees=sum(days < 0 for days in left),
-        sept_jours=sum(0 <= days <= 7 for days in left),
-        quinze_jours=sum(days > 7 for days in left),
-    )
+    return Urgences(passees=sum(n < 0 for n in left), sept=sum(n <= 7 for n in left), quinze=len(left))
 
 
 def silences(acteur: Acteur, *, now: datetime) -> QuerySet[DemandeFir]:
@@ -193,15 +186,9 @@ def silences(acteur: Acteur, *, now: datetime) -> QuerySet[DemandeFir]:
     )
 
 
-def decisions_to_confirm(acteur: Acteur) -> QuerySet[Decision]:
-    """Decisions typed from paper that wait for their second person, the oldest first."""
-    found = Decision.objects.filter(transmitted_to(acteur, "dossier__"), etat=EtatDecision.A_CONFIRMER)
-    return found.select_related("dossier__association", "saisie_par").order_by("saisie_at", "pk")
-
-
 def _lines(acteur: Acteur) -> QuerySet[LettreIntention]:
     found = LettreIntention.objects.visible_to(acteur)
-    return found.select_related("dossier__association", "dossier__departement_pilote", "territoire")
+    return found.select_related("dossier__association", "dossier__departement_pilote", "demande__delai")
 
 
 def _request_lines(found: QuerySet[DemandeFir]) -> QuerySet[DemandeFir]:

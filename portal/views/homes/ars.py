@@ -4,29 +4,29 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from accounts.states import Genre
-from dossiers.models import Decision
-from dossiers.states import NatureDecision
 from funding.models import DemandeFir
 from funding.states import EtatDemandeFir
-from guichet.kernel.civil import ONE_DAY, date_longue
+from guichet.kernel.civil import date_longue
 from guichet.kernel.money import euros
 from portal.views.homes.blocs import (
     Bloc,
     Chiffre,
     Ligne,
     bloc,
+    capped,
+    clock_of,
     due_tone,
     identity,
     left,
     legal_tone,
-    messages_of,
     opinions_asked,
+    page,
+    papers_to_confirm,
     since,
     threads_awaiting,
 )
@@ -34,18 +34,13 @@ from projects.models import LettreIntention
 from projects.selectors import desks
 from projects.states import EtatLettre
 
+SILENCE = EtatDemandeFir.REJETEE_TACITEMENT.value
+
 
 def home(request: HttpRequest) -> HttpResponse:
     """What is late is answered first, in figures; then the clocks, nearest first."""
     acteur, today = request.acteur, timezone.localdate(request.now)
     silences = _silences(request, today)
-    papers = bloc(
-        desks.decisions_to_confirm(acteur),
-        lambda decision: _paper(decision, today),
-        cle="papier",
-        titre="Décisions sur papier à confirmer",
-        vide="Les décisions signées hors du portail attendront ici une seconde personne.",
-    )
     letters = bloc(
         desks.letters_to_decide(acteur),
         lambda lettre: _letter(lettre, today),
@@ -53,6 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
         titre="Lettres d’intention à décider",
         vide="Les lettres que le Guichet vous transmet arrivent ici.",
         tout=f"{reverse('projects:lettres')}?etat={EtatLettre.TRANSMISE.value}",
+        geste="décider de la lettre de",
+        bouton="Ouvrir la lettre",
     )
     clocks = bloc(
         desks.running_clocks(acteur),
@@ -60,33 +57,37 @@ def home(request: HttpRequest) -> HttpResponse:
         cle="delais",
         titre="Délais qui courent",
         vide="Les demandes de subvention transmises apparaîtront ici, le dernier jour le plus proche d’abord.",
+        tout=reverse("funding:demandes"),
+        geste="répondre à la demande de",
+        bouton="Ouvrir la demande",
     )
-    main = [clocks, letters]
-    main += [block for block in (papers, silences) if block.lignes]
+    others = [papers_to_confirm(acteur, today=today), silences]
     if acteur.genre == Genre.DD_ARS:
-        asked = opinions_asked(acteur, today=today)
-        main += [asked] if asked.lignes else []
-    context = {
-        "blocs": main,
-        "marge": [threads_awaiting(acteur, today=today)],
-        "chiffres": _figures(request, today, silences),
-        "avis": "",
-        **messages_of(request),
-    }
-    return render(request, "portal/accueil_agent.html", context)
+        others.append(opinions_asked(acteur, today=today))
+    return page(
+        request,
+        [clocks, letters, *(block for block in others if block.lignes)],
+        [threads_awaiting(acteur, today=today)],
+        chiffres=_figures(request, today, silences),
+    )
 
 
 def _figures(request: HttpRequest, today: date, silences: Bloc) -> list[Chiffre]:
     """What is late, and what will be: each figure leads to its rows."""
     found = desks.urgencies(request.acteur, on=today)
-    clocks = "#delais"
+    lists = reverse("funding:demandes")
     figures = [
-        Chiffre("Délai passé, à constater", found.passees, clocks, "alert") if found.passees else None,
-        Chiffre("Dernier jour dans la semaine", found.sept_jours, clocks, "alert" if found.sept_jours else "ok"),
-        Chiffre("Dernier jour sous 15 jours", found.quinze_jours, clocks, "warn" if found.quinze_jours else ""),
-        Chiffre("Rejets par silence à revoir", silences.compte, "#silences", "alert" if silences.lignes else ""),
+        Chiffre("Dernier jour dans 7 jours au plus", capped(found.sept), f"{lists}?echeance=7", found.sept and "alert"),
+        Chiffre(
+            "Dernier jour dans 15 jours au plus", capped(found.quinze), f"{lists}?echeance=15", found.quinze and "warn"
+        ),
+        Chiffre("Rejets par silence à revoir", silences.compte, f"{lists}?etat={SILENCE}", silences.lignes and "alert"),
     ]
-    return [figure for figure in figures if figure]
+    if found.passees:
+        figures.insert(
+            0, Chiffre("Délai passé, silence à constater", capped(found.passees), f"{lists}?echeance=7", "alert")
+        )
+    return figures
 
 
 def _clock(demande: DemandeFir, today: date) -> Ligne:
@@ -106,27 +107,15 @@ def _clock(demande: DemandeFir, today: date) -> Ligne:
 
 def _letter(lettre: LettreIntention, today: date) -> Ligne:
     demande = lettre.demande
-    last = demande.delai.dernier_jour if demande and demande.delai and demande.delai.clos_at is None else None
+    last = clock_of(demande, today)
     asked = f"{euros(demande.montant_demande)} demandés · " if demande and not lettre.sans_demande else ""
     return Ligne(
         titre=lettre.dossier.nom,
         url=reverse("projects:lettre", args=[lettre.pk]),
         note=f"{asked}{identity(lettre.dossier)}",
         quand=f"Reçue {since(lettre.transmise_at, today)}",
-        etat=f"Subvention avant le {date_longue(last + ONE_DAY)}" if last and last >= today else "À décider",
+        etat=f"Subvention\u00a0: dernier jour {left(last, today)}" if last and last >= today else "À décider",
         ton=legal_tone(last, today) if last else "",
-    )
-
-
-def _paper(decision: Decision, today: date) -> Ligne:
-    request = decision.nature in (NatureDecision.ACCORD_FIR, NatureDecision.REFUS_FIR)
-    return Ligne(
-        titre=decision.dossier.nom,
-        url=reverse("funding:demande" if request else "projects:lettre", args=[decision.etape_id]),
-        note=f"{decision.get_nature_display()}, signée le {date_longue(decision.signee_le)}",
-        quand=f"Saisie {since(decision.saisie_at, today)} par {decision.saisie_par}",
-        etat="À confirmer",
-        ton="warn",
     )
 
 

@@ -1,12 +1,14 @@
 """The blocks of a home, as plain values: a title, a few rows nearest first, what is said when there is none."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.http import HttpRequest
+import rules
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.acteur import Acteur
@@ -14,10 +16,12 @@ from accounts.selectors import inbox
 from dossiers.models import Dossier, Fil
 from dossiers.selectors.echanges import fils_visible_to, side_of
 from dossiers.views.clock import tone_of
+from funding.models import DemandeFir
 from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.money import euros, nombre
 from projects.models import Avis
 from projects.selectors import desks
+from projects.selectors.paper import to_confirm
 from projects.states import EtatAvis, SensAvis
 
 ROWS = 10
@@ -38,16 +42,19 @@ class Ligne:
 
 @dataclass(frozen=True)
 class Bloc:
-    """`vide`: what would be here and how it gets here. `tout`: where the rest is, "" for nowhere else."""
+    """`vide`: what would be here and how it gets here. `tout`: where the rest is, "" for nowhere else. `geste`: what is
+    done with a row, in a few words, so that the first one can be the next step; `bouton`: its button.
+    """
 
     cle: str
     titre: str
     lignes: list[Ligne]
     vide: str
     tout: str = ""
-    tout_libelle: str = "Tout voir"
     autres: bool = False
     discret: bool = False
+    geste: str = ""
+    bouton: str = ""
 
     @property
     def compte(self) -> str:
@@ -59,15 +66,75 @@ class Chiffre:
     """A figure of the head of a home, and where its rows are."""
 
     libelle: str
-    valeur: int | str
+    valeur: str
     url: str
     ton: str = ""
+
+
+@dataclass(frozen=True)
+class Etape:
+    """The values of components/next_step.html."""
+
+    phrase: str
+    detail: str
+    url: str
+    bouton: str
+    echeance: str
+
+
+LIENS = (
+    ("dossier.affecter", "Dossiers sans personne", "dossiers:sans_personne"),
+    ("lettres.a_venir", "Bientôt transmis", "projects:a_venir"),
+    ("lettres.enregistrer", "Enregistrer une lettre reçue sur papier", "projects:papier"),
+)
+"""Beside the blocks: who may go there, and where."""
+
+
+def page(
+    request: HttpRequest,
+    main: list[Bloc],
+    aside: list[Bloc],
+    *,
+    chiffres: Sequence[Chiffre] = (),
+    avis: str = "",
+    agit: bool = True,
+) -> HttpResponse:
+    """The home of an agent: figures, the next step (none for who may not act), the blocks, what is beside."""
+    context = {
+        "blocs": main,
+        "marge": aside,
+        "chiffres": chiffres,
+        "liens": [
+            {"libelle": label, "url": reverse(name)}
+            for rule, label, name in LIENS
+            if rules.test_rule(rule, request.acteur)
+        ],
+        "avis": avis,
+        "etape": next_of(main) if agit else None,
+        "messages_recents": inbox(request.user)[:5],
+    }
+    return render(request, "portal/accueil_agent.html", context)
+
+
+def next_of(blocs: list[Bloc]) -> Etape | None:
+    """The first row of the first block with something to do."""
+    for block in blocs:
+        if block.lignes and block.geste:
+            first = block.lignes[0]
+            phrase = f"Prochaine étape\u00a0: {block.geste} {first.titre}"
+            return Etape(phrase, first.note, first.url, block.bouton, first.quand)
+    return None
 
 
 def bloc(rows: Iterable[Any], line: Callable[[Any], Ligne], **values: Any) -> Bloc:
     """A block of the first rows; `rows` is a queryset, or a list already cut one row further than what is shown."""
     found = list(islice(rows[: ROWS + 1] if hasattr(rows, "query") else rows, ROWS + 1))
     return Bloc(lignes=[line(row) for row in found[:ROWS]], autres=len(found) > ROWS, **values)
+
+
+def capped(count: int) -> str:
+    """A count that stopped: "plus de 1 000"."""
+    return f"plus de {nombre(desks.PLAFOND)}" if count > desks.PLAFOND else nombre(count)
 
 
 def identity(dossier: Dossier) -> str:
@@ -104,14 +171,16 @@ def due_tone(day: date, today: date) -> str:
     return "warn" if day < today + timedelta(days=7) else ""
 
 
+def clock_of(demande: DemandeFir | None, today: date) -> date | None:
+    """The last day of the period that runs on a request; None without one."""
+    delai = demande.delai if demande else None
+    return delai.dernier_jour if delai and delai.clos_at is None else None
+
+
 def legal_tone(day: date, today: date) -> str:
     """The tone of a legal period, in the words of the tags: solid alert is alert here."""
     tone = tone_of((day - today).days)
     return {"solide": "alert", "neutre": ""}.get(tone, tone)
-
-
-def messages_of(request: HttpRequest) -> dict[str, Any]:
-    return {"messages_recents": inbox(request.user)[:5]}
 
 
 def threads_awaiting(acteur: Acteur, *, today: date) -> Bloc:
@@ -131,7 +200,7 @@ def threads_awaiting(acteur: Acteur, *, today: date) -> Bloc:
 def _thread(fil: Fil, today: date) -> Ligne:
     return Ligne(
         titre=fil.sujet,
-        url=reverse("dossiers:echanges", args=[fil.dossier_id]),
+        url=reverse("dossiers:fil", args=[fil.pk]),
         note=fil.dossier.nom,
         quand=since(fil.dernier_at, today),
     )
@@ -190,6 +259,8 @@ def opinions_asked(acteur: Acteur, *, today: date) -> Bloc:
         cle="avis",
         titre="Avis à donner",
         vide="Les lettres sur lesquelles votre organisme est consulté apparaîtront ici, la plus proche d’abord.",
+        geste="donner l’avis sur",
+        bouton="Donner l’avis",
     )
 
 
@@ -218,4 +289,26 @@ def requests_asked(acteur: Acteur, *, today: date) -> Bloc:
         cle="demandes",
         titre="Demandes de subvention à instruire",
         vide="Les demandes adressées à votre organisme apparaîtront ici.",
+        tout=reverse("funding:demandes"),
+    )
+
+
+def papers_to_confirm(acteur: Acteur, *, today: date) -> Bloc:
+    """Decisions typed from paper that wait for their second person."""
+    return bloc(
+        to_confirm(acteur),
+        lambda decision: Ligne(
+            titre=decision.dossier.nom,
+            url=reverse("projects:papier_confirmer", args=[decision.pk]),
+            note=f"{decision.get_nature_display()}, signée le {date_longue(decision.signee_le)}",
+            quand=f"Saisie {since(decision.saisie_at, today)} par {decision.saisie_par}",
+            etat="À confirmer",
+            ton="warn",
+        ),
+        cle="papier",
+        titre="Décisions sur papier à confirmer",
+        vide="Les décisions signées hors du portail attendront ici une seconde personne.",
+        tout=reverse("projects:papier_a_confirmer"),
+        geste="confirmer la décision sur",
+        bouton="Relire et confirmer",
     )

@@ -1,21 +1,24 @@
 """The home of the Guichet: what to check, what runs, what to send on, who waits for an answer."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from guichet.kernel.civil import date_longue
+from guichet.kernel.deadlines import RUNGS_BEFORE_LAST_DAY
 from portal.views.homes.blocs import (
     ROWS,
     Ligne,
     bloc,
+    clock_of,
     due_tone,
     identity,
     left,
-    messages_of,
+    legal_tone,
+    page,
     since,
     threads_awaiting,
 )
@@ -30,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     acteur, today = request.acteur, timezone.localdate(request.now)
     shared = bloc(
         desks.drafts_shared(acteur),
-        lambda lettre: _letter(lettre, "Brouillon"),
+        lambda lettre: _letter(lettre, today, "Brouillon"),
         cle="brouillons",
         titre="Brouillons partagés avec vous",
         vide="Les associations qui vous invitent à lire leur brouillon apparaîtront ici.",
@@ -39,11 +42,13 @@ def home(request: HttpRequest) -> HttpResponse:
     main = [
         bloc(
             desks.letters_to_check(acteur),
-            lambda lettre: _letter(lettre, "À vérifier", quand=f"Déposée {since(lettre.deposee_at, today)}"),
+            lambda lettre: _letter(lettre, today, "À vérifier", quand=f"Déposée {since(lettre.deposee_at, today)}"),
             cle="a-verifier",
             titre="Lettres à vérifier",
             vide="Les lettres déposées par les associations arrivent ici.",
             tout=_list(EtatLettre.DEPOSEE),
+            geste="vérifier la lettre de",
+            bouton="Ouvrir la lettre",
         ),
         bloc(
             desks.ready_to_move(acteur, on=today, limit=ROWS + 1),
@@ -52,6 +57,8 @@ def home(request: HttpRequest) -> HttpResponse:
             titre="À conclure et à transmettre",
             vide="Les lettres dont l’avis est rendu, ou dont la date de réponse est passée, arrivent ici.",
             tout=_list(EtatLettre.AVIS_RENDU),
+            geste="conclure et transmettre",
+            bouton="Ouvrir la lettre",
         ),
         bloc(
             desks.consultations_running(acteur, on=today, limit=ROWS + 1),
@@ -63,30 +70,40 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
         bloc(
             desks.letters_sent_back(acteur),
-            lambda lettre: _letter(lettre, "Chez l’association", quand=f"Déposée {since(lettre.deposee_at, today)}"),
+            lambda lettre: _letter(
+                lettre, today, "Chez l’association", quand=f"Déposée {since(lettre.deposee_at, today)}"
+            ),
             cle="precisions",
             titre="Précisions demandées",
             vide="Les lettres renvoyées à leur association restent ici jusqu’à leur nouveau dépôt.",
             tout=_list(EtatLettre.INCOMPLETE),
         ),
     ]
-    aside = [threads_awaiting(acteur, today=today), shared]
-    context = {"blocs": main, "marge": aside, "avis": "", "chiffres": [], **messages_of(request)}
-    return render(request, "portal/accueil_agent.html", context)
+    return page(request, main, [threads_awaiting(acteur, today=today), shared])
 
 
 def _list(etat: EtatLettre) -> str:
     return f"{reverse('projects:lettres')}?etat={etat.value}"
 
 
-def _letter(lettre: LettreIntention, etat: str, *, quand: str = "") -> Ligne:
+def _letter(lettre: LettreIntention, today: date, etat: str, *, quand: str = "") -> Ligne:
+    near, tone = _clock(lettre, today)
     return Ligne(
         titre=lettre.dossier.nom,
         url=reverse("projects:lettre", args=[lettre.pk]),
         note=identity(lettre.dossier),
         quand=quand,
-        etat=etat,
+        etat=near or etat,
+        ton=tone,
     )
+
+
+def _clock(lettre: LettreIntention, today: date) -> tuple[str, str]:
+    """What is said of the period of the request once it ends within 30 days: it runs while the Guichet holds it."""
+    last = clock_of(lettre.demande, today)
+    if last is None or (last - today).days > RUNGS_BEFORE_LAST_DAY[0]:
+        return "", ""
+    return f"Subvention\u00a0: dernier jour {left(last, today)}", legal_tone(last, today)
 
 
 def _answers(row: Avancement) -> str:
@@ -97,26 +114,19 @@ def _answers(row: Avancement) -> str:
 
 
 def _running(row: Avancement, today: date) -> Ligne:
-    limit = row.consultation.limite_le
-    return Ligne(
-        titre=row.consultation.lettre.dossier.nom,
-        url=reverse("projects:lettre", args=[row.consultation.lettre_id]),
-        note=identity(row.consultation.lettre.dossier),
-        quand=f"{_answers(row)} · pour le {date_longue(limit)}, {left(limit, today)}",
-        etat="Avis à rendre" if row.quorum_atteint else "En attente de réponses",
-        ton="info" if row.quorum_atteint else due_tone(limit, today),
-    )
+    limit, lettre = row.consultation.limite_le, row.consultation.lettre
+    state = "Avis à rendre" if row.quorum_atteint else "En attente de réponses"
+    line = _letter(lettre, today, state, quand=f"{_answers(row)} · pour le {date_longue(limit)}, {left(limit, today)}")
+    return line if line.ton else replace(line, ton="info" if row.quorum_atteint else due_tone(limit, today))
 
 
 def _to_send(row: Avancement, today: date) -> Ligne:
     given = row.consultation.lettre.etat == EtatLettre.AVIS_RENDU
-    limit = row.consultation.limite_le
-    late = f"{_answers(row)} · date de réponse passée {left(limit, today)}"
-    return Ligne(
-        titre=row.consultation.lettre.dossier.nom,
-        url=reverse("projects:lettre", args=[row.consultation.lettre_id]),
-        note=identity(row.consultation.lettre.dossier),
+    late = f"{_answers(row)} · date de réponse passée {left(row.consultation.limite_le, today)}"
+    line = _letter(
+        row.consultation.lettre,
+        today,
+        "À transmettre" if given else "Avis à rendre",
         quand=f"Avis rendu {since(row.consultation.rendue_at, today)}" if given else late,
-        etat="À transmettre" if given else "Avis à rendre",
-        ton="info" if given else "alert",
     )
+    return line if line.ton else replace(line, ton="info" if given else "alert")
