@@ -72,6 +72,7 @@ def entrusts(acteur: "Acteur", dossier: "Dossier | None" = None) -> bool:
 
 
 rules.add_rule("dossier.affecter", entrusts)
+rules.add_rule("dossier.lier", desk | ars_instructs)
 rules.add_rule("dossier.rediger", writes_for_association)
 rules.add_rule("dossier.deposer", deposits_for_association)
 rules.add_rule("dossier.guichet", desk)

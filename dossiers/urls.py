@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.views import decisions, documents, echanges, echecs, pieces, pieces_demandees, suivi, verification
+from dossiers.views import decisions, documents, echanges, echecs, liens, pieces, pieces_demandees, suivi, verification
 
 app_name = "dossiers"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("verifier/<slug:code>/", verification.VerifierView.as_view(), name="verifier"),
     *decisions.urlpatterns,
     *echanges.urlpatterns,
+    *liens.urlpatterns,
     *pieces_demandees.urlpatterns,
     *suivi.urlpatterns,
 ]

@@ -23,6 +23,7 @@ class Retour:
 
 _steps: list[Callable[[Any], Retour | None]] = []
 _identities: list[Callable[[Any], dict[str, Any]]] = []
+_answers: list[Callable[[Any], dict[str, Any]]] = []
 
 
 def register(step: Callable[[Any], Retour | None]) -> None:
@@ -43,3 +44,13 @@ def register_identity(known: Callable[[Any], dict[str, Any]]) -> None:
 def identity_of(dossier: Any) -> dict[str, Any]:
     """What was typed elsewhere of the association and its account, never asked twice; {} when nothing was."""
     return next((found for known in _identities if (found := known(dossier))), {})
+
+
+def register_answers(known: Callable[[Any], dict[str, Any]]) -> None:
+    """Ask `known` what a file already answered elsewhere, section by section, as a paper of a request reads it."""
+    _answers.append(known)
+
+
+def answers_of(dossier: Any) -> dict[str, Any]:
+    """What the steps of the file say of the association, its people and its territory; {} when there is none."""
+    return next((found for known in _answers if (found := known(dossier))), {})

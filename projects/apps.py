@@ -19,6 +19,7 @@ class ProjectsConfig(AppConfig):
         parcours.register(_letter_of)
         chemins.register(_file_of)
         parcours.register_identity(_association_of)
+        parcours.register_answers(_answers_of)
         follow(EtapePieces.LETTRE, _after_answers)
         files.register(living=_living_files, pages=_pages_of)
 
@@ -55,6 +56,20 @@ def _association_of(dossier: Any) -> dict[str, Any]:
     answers = sections.values_list("contenu", flat=True).first() or {}
     known = {"rna": "rna", "siret": "siret", "iban": "iban", "titulaire": "titulaire_compte"}
     return {name: answers[cle] for name, cle in known.items() if answers.get(cle)}
+
+
+def _answers_of(dossier: Any) -> Any:
+    """What the latest letter of the file says, corrections included, with its territory in a few words."""
+    from projects.models import LettreIntention
+    from projects.selectors import ordered_sections, with_sections
+    from projects.territory_blocs import territory_summary
+
+    letters = with_sections(LettreIntention.objects.filter(dossier=dossier, deposee_at__isnull=False))
+    letter = letters.select_related("territoire").order_by("-deposee_at", "-pk").first()
+    if letter is None:
+        return {}
+    answers = {rubrique.cle: section.contenu for rubrique, section in ordered_sections(letter)}
+    return answers | ({"territoire": territory_summary(letter.territoire)} if letter.territoire else {})
 
 
 def _living_files() -> Any:

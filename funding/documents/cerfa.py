@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.states import Genre
 from dossiers.documents import Bloc, section_blocs
 from dossiers.questions import SectionForm
 from funding.calculations import Totaux, needs, share, totals
@@ -103,9 +104,10 @@ def _cases(form: SectionForm, contenu: Contenu) -> list[Bloc]:
 
 
 def _receiver(demande: DemandeFir) -> Bloc:
+    ars = demande.financeur.genre != Genre.URPS
     return _definitions(
-        ["Destinataire", f"{demande.financeur.nom} (établissement public)"],
-        ["Objet au titre du fonds d’intervention régional", demande.get_objet_display()],
+        ["Destinataire", f"{demande.financeur.nom} (établissement public)" if ars else demande.financeur.nom],
+        ["Objet au titre du fonds d’intervention régional" if ars else "Objet", demande.get_objet_display()],
         ["Montant demandé", euros(demande.montant_demande)],
     )
 

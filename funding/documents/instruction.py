@@ -12,7 +12,7 @@ from dossiers.documents import article, instant, official_letter, remedies
 from dossiers.models import Decision, DemandePieces
 from dossiers.selectors.delais import explanation
 from dossiers.selectors.people import ars_desk
-from dossiers.states import AudienceDocument, NatureDecision
+from dossiers.states import AudienceDocument, NatureDecision, Visibilite
 from funding.models import DemandeFir
 from funding.states import EtatDemandeFir, Regime
 from guichet.kernel.civil import date_longue
@@ -23,8 +23,11 @@ Paper = dict[str, Any]
 
 
 def audience_of(demande: DemandeFir) -> AudienceDocument:
-    """A URPS that funds reads the papers of its requests; the ARS and the Assurance Maladie, those of the ARS."""
-    return AudienceDocument.PARTIES if demande.regime == Regime.REJET else AudienceDocument.FINANCEUR
+    """A URPS that funds reads the papers of its requests; the ARS and the Assurance Maladie, those of the ARS. While
+    the file is not sent to them, the ARS reads the papers of a request that goes without a letter as any funder.
+    """
+    shared = demande.regime == Regime.REJET and demande.dossier.visibilite == Visibilite.ARS
+    return AudienceDocument.PARTIES if shared else AudienceDocument.FINANCEUR
 
 
 def service_of(demande: DemandeFir) -> Organisation:
@@ -39,7 +42,7 @@ def receipt(demande: DemandeFir, *, now: datetime) -> Paper:
     jour = timezone.localdate(now)
     service = service_of(demande)
     facts = [
-        ["Demande", f"Subvention FIR de {euros(demande.montant_demande)}, {demande.get_objet_display().lower()}"],
+        ["Demande", f"{_named(demande)} de {euros(demande.montant_demande)}, {demande.get_objet_display().lower()}"],
         ["Reçue par", f"{service.nom}, le {instant(now)} (heure de Paris)"],
         ["Service en charge", service.nom],
         ["Adresse", ", ".join(service.adresse.splitlines()) or "Communiquée par le service"],
@@ -56,6 +59,10 @@ def receipt(demande: DemandeFir, *, now: datetime) -> Paper:
         now=now,
         mentions=[article("accuse_reception", on=jour)],
     )
+
+
+def _named(demande: DemandeFir) -> str:
+    return "Subvention" if demande.financeur.genre == Genre.URPS else "Subvention FIR"
 
 
 def _silence(demande: DemandeFir) -> list[dict[str, Any]]:

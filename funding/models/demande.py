@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.states import Genre
-from dossiers.models import ConseillerInvite, Delai, Dossier, Piece, Section
+from dossiers.models import AccesDossier, ConseillerInvite, Delai, Dossier, Piece, Section
 from dossiers.models.dossier import perimeter, transmitted_to
-from dossiers.states import EtatSection
+from dossiers.states import EtatSection, MotifAcces
 from funding.calculations import Totaux, budget_defects, totals
 from funding.lifecycles import DEMANDE_FIR
 from funding.models.freeze import GELE, TOUTE_ECRITURE
@@ -68,6 +68,11 @@ class DemandeFirQuerySet(models.QuerySet["DemandeFir"]):
             return self.none()
         if acteur.est_agent and acteur.genre != Genre.GUICHET:
             asked = Q(financeur=acteur.organisation_id)
+            if acteur.genre == Genre.DD_ARS:
+                let_in = AccesDossier.objects.filter(
+                    dossier=OuterRef("dossier"), organisation=acteur.organisation_id, motif=MotifAcces.FINANCEUR
+                )
+                asked |= Q(Exists(let_in), financeur=acteur.membership.organisation.parent_id)
             if acteur.genre != Genre.URPS:
                 asked |= ~Q(financeur__genre=Genre.URPS) & transmitted_to(acteur, "dossier__")
             return self.filter(asked, transmise_at__isnull=False)

@@ -9,14 +9,23 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from accounts.services.delegations import acte_of, delegation_for
+from accounts.states import Genre
 from dossiers.models import Decision, Piece
+from dossiers.selectors.people import bodies
 from dossiers.services.decisions import keep_decision
 from dossiers.services.delais import Acte, close, write
 from dossiers.services.documents import create_document
 from dossiers.services.partage import let_in
 from dossiers.services.pieces import freeze_pieces
 from dossiers.services.pieces_demandees import Item, ask, close_open
-from dossiers.states import EtapePieces, EtatPieceDemandee, MotifAcces, NatureDecision, NatureMouvement
+from dossiers.states import (
+    EtapePieces,
+    EtatPieceDemandee,
+    MotifAcces,
+    NatureDecision,
+    NatureMouvement,
+    Visibilite,
+)
 from funding import notifications
 from funding.documents import instruction as papers
 from funding.lifecycles import DEMANDE_FIR
@@ -40,10 +49,18 @@ def transmit_request(*, demande: DemandeFir, by: Acteur, now: datetime) -> Evene
     """Hand the request to its funder: acknowledgement of receipt, and the period where it starts there."""
     event: EvenementFir = DEMANDE_FIR.apply(demande, "transmettre", by=by, now=now, changes={"transmise_at": now})
     start_period(demande, depart=Depart.TRANSMISSION, le=timezone.localdate(now), acte=Acte(by, now))
-    let_in(dossier=demande.dossier, organisation_ids=[demande.financeur_id], motif=MotifAcces.FINANCEUR, now=now)
+    let_in(dossier=demande.dossier, organisation_ids=_funding_bodies(demande), motif=MotifAcces.FINANCEUR, now=now)
     _paper(demande, event, papers.receipt(demande, now=now), now=now)
     notifications.transmitted(demande, event=event, now=now)
     return event
+
+
+def _funding_bodies(demande: DemandeFir) -> list[int]:
+    """The funder; with the ARS its délégations, while the file itself is not sent to them."""
+    found = [demande.financeur_id]
+    if demande.financeur.genre == Genre.ARS and demande.dossier.visibilite != Visibilite.ARS:
+        found += [body.pk for body in bodies(demande.dossier, [Genre.DD_ARS])]
+    return found
 
 
 @transaction.atomic

@@ -67,8 +67,11 @@ def _paper(event: EvenementLettre | EvenementFir, modele: str, titre: str, conte
     return {"evenement": event.pk, "modele": modele, "titre": titre, "contexte": contexte, "audience": audience}
 
 
-def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
-    """The whole letter: every section in the order of the form, then the list of pieces. The IBAN is masked."""
+def letter_context(lettre: LettreIntention, *, now: datetime, pieces: list[Piece] | None = None) -> dict[str, Any]:
+    """The whole letter: every section in the order of the form, then the list of pieces. The IBAN is masked.
+
+    `now` is when it was deposited; `pieces` are those of the deposit, by default all that the file holds.
+    """
     dossier = lettre.dossier
     jour = timezone.localdate(now)
     sections = []
@@ -80,8 +83,8 @@ def letter_context(lettre: LettreIntention, *, now: datetime) -> dict[str, Any]:
                 letter_questions(rubrique.cle, jour=jour), safe_answers(rubrique.cle, section.contenu)
             )
         sections.append({"numero": str(number), "titre": rubrique.titre, "blocs": blocs})
-    pieces = _pieces(dossier)
-    sections.append({"numero": str(len(sections) + 1), "titre": "Les pièces jointes", "blocs": [_pieces_bloc(pieces)]})
+    joined = _pieces(dossier) if pieces is None else pieces
+    sections.append({"numero": str(len(sections) + 1), "titre": "Les pièces jointes", "blocs": [_pieces_bloc(joined)]})
     guichet = organisations_for(dossier.region, "guichet").get()
     return {
         "presentation": "formulaire",

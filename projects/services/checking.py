@@ -21,6 +21,7 @@ from projects import notifications
 from projects.documents import suivi
 from projects.lifecycles import LETTRE
 from projects.models import EvenementLettre, LettreIntention
+from projects.services.rectifying import carry_into_draft
 
 CONCERNE_LA_DEMANDE = "demande"
 """An item about the request for funds: it re-opens the request with the letter."""
@@ -32,6 +33,7 @@ def ask_pieces(*, lettre: LettreIntention, items: Sequence[Item], by: Acteur, no
     locked = LETTRE.lock(lettre)
     demande = locked.demande
     event: EvenementLettre = LETTRE.apply(lettre, "demander_pieces", by=by, now=now)
+    carry_into_draft(lettre)
     asked = pieces_demandees.ask(
         dossier=lettre.dossier,
         evenement=event.pk,

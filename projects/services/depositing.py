@@ -10,6 +10,7 @@ from accounts.acteur import Acteur
 from dossiers.models import Dossier
 from dossiers.selectors.reglages import valeur
 from dossiers.services.documents import create_document
+from dossiers.services.moving import follow_perimeter
 from dossiers.services.naming import index
 from dossiers.services.pieces import freeze_pieces
 from dossiers.services.pieces_demandees import close_open
@@ -48,6 +49,7 @@ def deposit(*, lettre: LettreIntention, by: Acteur, now: datetime) -> EvenementL
     lettre.demande, lettre.sans_demande = demande, locked.sans_demande
     territoire = freeze(dossier=dossier, now=now)
     open_to_guichet(dossier, departements=territoire.departements, now=now)
+    follow_perimeter(dossier=dossier, now=now)
     event: EvenementLettre = LETTRE.apply(
         lettre,
         "deposer",

@@ -152,7 +152,7 @@ def record_paper_decision(
     """Type a decision signed on paper: it waits for a second person who decides. The delegation of the signatory is
     judged at the day of the signature, with its ceiling.
     """
-    if not rules.test_rule(_rule(step, "instruire"), by, step):
+    if not rules.test_rule(rule_of(step, "instruire"), by, step):
         raise Refused("Seule l’administration qui instruit enregistre une décision prise sur papier.")
     type(step)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=step.pk)
     step.refresh_from_db(fields=["etat"])
@@ -189,14 +189,15 @@ def record_paper_decision(
     )
 
 
-def _rule(step: LettreIntention | DemandeFir, droit: str) -> str:
+def rule_of(step: LettreIntention | DemandeFir, droit: str) -> str:
+    """The name of the rule that says who instructs, or decides, on that step."""
     return f"{'lettre' if isinstance(step, LettreIntention) else 'demande'}.{droit}"
 
 
 def _signer(step: LettreIntention | DemandeFir, signataire: User, *, on: date) -> Acteur:
     """The signatory in the capacity that decided on this step, on that day."""
     capacities = [Acteur(signataire, membership) for membership in capacities_of(signataire, on=on)]
-    found = next((each for each in capacities if rules.test_rule(_rule(step, "decider"), each, step)), None)
+    found = next((each for each in capacities if rules.test_rule(rule_of(step, "decider"), each, step)), None)
     if found is None:
         raise Refused(f"{signataire} n’avait pas le droit de décider sur ce dossier à la date de la signature.")
     return found
@@ -219,7 +220,7 @@ def confirm_paper_decision(*, decision: Decision, by: Acteur, now: datetime) -> 
 def discard_paper_decision(*, decision: Decision, by: Acteur, now: datetime) -> Decision:
     """The second person does not confirm; nothing was decided."""
     step = step_of(decision)
-    if not rules.test_rule(_rule(step, "decider"), by, step):
+    if not rules.test_rule(rule_of(step, "decider"), by, step):
         raise Refused("Seule une personne qui peut décider écarte une décision saisie sur papier.")
     locked = lock_waiting(decision, by=by)
     set_aside(locked, by=by, now=now)
