@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from accounts.models import Membership, Organisation, User
+from accounts.models import Delegation, Mandat, Membership, Organisation, User
 from accounts.services.memberships import create_association, join
 
 PASSWORD = "formation-guichet-2026"
@@ -66,7 +66,25 @@ COMPTES = (
         ("instruire",),
     ),
     Compte(
+        "medecins@demo.example",
+        "Sacha",
+        "Patron",
+        "URPS médecins libéraux (suppléant)",
+        "Élu",
+        "urps-medecins-occitanie",
+        ("instruire",),
+    ),
+    Compte(
         "ars@demo.example", "Noa", "Maquette", "ARS, Haute-Garonne", "Chargée de mission", "dd-ars-31", ("instruire",)
+    ),
+    Compte(
+        "decision@demo.example",
+        "Alix",
+        "Gabarit",
+        "ARS, Haute-Garonne : décide",
+        "Directrice départementale",
+        "dd-ars-31",
+        ("instruire", "decider", "gerer"),
     ),
     Compte(
         "cpam@demo.example",
@@ -75,9 +93,22 @@ COMPTES = (
         "CPAM de la Haute-Garonne",
         "Chargé de relations",
         "cpam-31",
+        ("instruire", "signer"),
+    ),
+    Compte(
+        "msa@demo.example",
+        "Eden",
+        "Calque",
+        "MSA Midi-Pyrénées Sud",
+        "Conseillère",
+        "msa-midi-pyrenees-sud",
         ("instruire",),
     ),
+    Compte("elsm@demo.example", "Robin", "Épreuve", "Service médical", "Médecin-conseil", "elsm-31", ("instruire",)),
 )
+MANDATS = {"urps@demo.example": "titulaire", "medecins@demo.example": "suppleant"}
+DELEGATION = ("decision@demo.example", "Décisions relatives aux CPTS de la Haute-Garonne", 40_000)
+"""Who decides, on what, up to how many euros."""
 AUTRES_PORTEURS = (
     Compte("porteur2@demo.example", "Morgan", "Témoin", "Porteur d’un autre projet", "Président", "Vallées unies", ()),
     Compte(
@@ -108,6 +139,15 @@ AUTRES_PORTEURS = (
         (),
     ),
     Compte("porteur6@demo.example", "Sam", "Calque", "Porteur qui découvre le portail", "", "", ()),
+    Compte(
+        "porteur7@demo.example",
+        "Ariel",
+        "Ébauche",
+        "Porteuse de lettres à chaque étape",
+        "Présidente",
+        "Santé Garonne",
+        (),
+    ),
 )
 
 
@@ -140,7 +180,31 @@ def create_member(compte: Compte, organisation: Organisation, *, now: datetime) 
     )
     if organisation.genre != "association":
         TOTP.activate(user, SECRET)
+    if qualite := MANDATS.get(compte.courriel) or ("titulaire" if organisation.genre == "urps" else ""):
+        Mandat.objects.create(
+            user=user,
+            organisation=organisation,
+            qualite=qualite,
+            debut_le=timezone.localdate(now) - timedelta(days=200),
+        )
+    if compte.courriel == DELEGATION[0]:
+        Delegation.objects.create(
+            user=user,
+            organisation=organisation,
+            objet=DELEGATION[1],
+            plafond=DELEGATION[2],
+            acte="Arrêté de délégation, démonstration",
+            debut_le=timezone.localdate(now) - timedelta(days=200),
+        )
     return Acteur(user, membership)
+
+
+def create_elected(organisation: Organisation, rank: int, *, now: datetime) -> Acteur:
+    """The holder of a URPS nobody signs in for: its opinions are part of the files."""
+    compte = Compte(
+        f"urps{rank}@demo.example", "Andrea", f"Figurant {rank}", organisation.nom, "Élue", "", ("instruire",)
+    )
+    return create_member(compte, organisation, now=now)
 
 
 def exist() -> bool:

@@ -1,10 +1,10 @@
-"""The demonstration files: one in each state a letter can reach today, and the hard cases of territory."""
+"""The demonstration files: those still written or just deposited, and the hard cases of territory."""
 
 from datetime import datetime
 
 from accounts.models import Organisation
 from dossiers.services.conseillers import invite_adviser
-from portal.demonstration import comptes
+from portal.demonstration import comptes, suivi
 from portal.demonstration.comptes import AUTRES_PORTEURS, COMPTES, PORTEUR, create_member, create_porteur, days_ago
 from portal.demonstration.ecriture import save_letter_answers, write_letter
 from portal.demonstration.reponses import ASSOCIATION, COMMUNES, PERSONNES
@@ -58,6 +58,7 @@ def build(*, region: str, now: datetime) -> None:
     deposit(lettre=left, by=vallees, now=days_ago(now, 55))
     withdraw(lettre=left, motif="Le projet rejoint celui de la communauté voisine.", by=vallees, now=days_ago(now, 50))
     _toulouse(region=region, now=now)
+    suivi.build(agents=agents, region=region, now=now)
     comptes.create_person(AUTRES_PORTEURS[4], now=now)
 
 

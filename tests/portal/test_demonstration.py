@@ -50,6 +50,15 @@ def test_there_is_a_file_in_each_state_a_letter_reaches_today(built) -> None:
         "CPTS Toulouse quartiers nord": "deposee",
         "CPTS Toulouse rive gauche": "brouillon",
         "CPTS Toulouse quartiers est": "brouillon",
+        "CPTS du Frontonnais": "incomplete",
+        "CPTS du Comminges": "en_consultation",
+        "CPTS du Volvestre": "avis_rendu",
+        "CPTS des Terres d’Autan": "transmise",
+        "CPTS du Lauragais": "transmise",
+        "CPTS de la Save": "validee",
+        "CPTS du Savès": "refusee",
+        "CPTS de la Lèze": "validee",
+        "CPTS du Canal": "transmise",
     }
     assert dict(DemandeFir.objects.values_list("dossier__nom", "etat")) == {
         "CPTS des Coteaux": "brouillon",
@@ -57,6 +66,15 @@ def test_there_is_a_file_in_each_state_a_letter_reaches_today(built) -> None:
         "CPTS du Girou": "retiree",
         "CPTS Toulouse quartiers nord": "deposee",
         "CPTS Toulouse rive gauche": "brouillon",
+        "CPTS du Frontonnais": "brouillon",
+        "CPTS du Comminges": "deposee",
+        "CPTS du Volvestre": "deposee",
+        "CPTS des Terres d’Autan": "transmise",
+        "CPTS du Lauragais": "incomplete",
+        "CPTS de la Save": "accordee",
+        "CPTS du Savès": "refusee",
+        "CPTS de la Lèze": "rejetee_tacitement",
+        "CPTS du Canal": "transmise",
     }
 
 
@@ -120,7 +138,8 @@ def test_the_past_is_in_order_and_its_papers_can_be_drawn(built) -> None:
 def test_there_is_an_account_for_each_role_and_all_are_invented(built) -> None:
     addresses = set(User.objects.values_list("email", flat=True))
     announced = (comptes.PORTEUR, *comptes.COMPTES, *comptes.AUTRES_PORTEURS)
-    assert addresses == {compte.courriel for compte in announced}
+    elected = {f"urps{rank}@demo.example" for rank in range(1, 9)}
+    assert addresses == {compte.courriel for compte in announced} | elected
     assert all(address.endswith("@demo.example") for address in addresses)
     genres = set(Membership.objects.values_list("organisation__genre", flat=True))
     assert genres == {"association", "guichet", "urps", "dd_ars", "cpam"}
