@@ -4,7 +4,7 @@ The Guichet that handles the file asks; an administrator of the portal invites a
 invitation keeps.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -38,7 +38,7 @@ def hand_over(
     """
     if not administre.test(by, organisation):
         raise Refused(NOT_ADMINISTRATOR)
-    refuse_unless_abandoned(organisation, now)
+    _judge(organisation, now)
     droits = [droit.value for droit in DROITS_ASSOCIATION]
     return invite(organisation=organisation, email=email, droits=droits, fonction=fonction, by=by, now=now, motif=motif)
 
@@ -48,7 +48,7 @@ def ask(*, organisation: Organisation, email: str, motif: str, by: Acteur, now: 
     """Tell the administrators of the portal whom to invite and why; once a day for an association."""
     if not demande_la_reprise.test(by, organisation):
         raise Refused(NOT_DESK)
-    refuse_unless_abandoned(organisation, now)
+    _judge(organisation, now)
     on = timezone.localdate(now)
     guichet = organisations_for(organisation.region, Genre.GUICHET).values_list("pk", flat=True)
     administrators = list(users_with_right(guichet, Droit.ADMINISTRER, on=on))
@@ -73,10 +73,15 @@ def ask(*, organisation: Organisation, email: str, motif: str, by: Acteur, now: 
         )
 
 
-def refuse_unless_abandoned(organisation: Organisation, now: datetime) -> None:
-    """Under the lock of the organisation, as people who join it."""
-    current = Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=organisation.pk)
-    if current.genre != Genre.ASSOCIATION:
+def refuse_unless_abandoned(organisation: Organisation, *, on: date) -> None:
+    """Raise `Refused` when it is not an association, or when somebody can invite there."""
+    if organisation.genre != Genre.ASSOCIATION:
         raise Refused(NOT_ASSOCIATION)
-    if managers_of(current, on=timezone.localdate(now)).exists():
+    if managers_of(organisation, on=on).exists():
         raise Refused(MANAGED)
+
+
+def _judge(organisation: Organisation, now: datetime) -> None:
+    """The same, under the lock of the organisation, as people who join it."""
+    current = Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=organisation.pk)
+    refuse_unless_abandoned(current, on=timezone.localdate(now))

@@ -15,7 +15,7 @@ from accounts.forms.pouvoirs import DelegationForm, FinForm, MandatForm
 from accounts.models import Delegation, Mandat
 from accounts.services import pouvoirs
 from accounts.states import Genre
-from accounts.views.base import UnprocessableMixin
+from accounts.views.base import UnprocessableMixin, organisation_of
 from accounts.views.membres import OrganisationMixin
 from guichet.kernel.lifecycle import Refused
 
@@ -24,10 +24,9 @@ class PouvoirsMixin(OrganisationMixin, UnprocessableMixin):
     """An organisation that has neither mandates nor delegations has no such page."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().dispatch(request, *args, **kwargs)
-        if request.user.is_authenticated and not pouvoirs.has_powers(self.organisation):
+        if request.user.is_authenticated and not pouvoirs.has_powers(organisation_of(request, kwargs["code"])):
             raise Http404
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
     @property
     def mandats(self) -> bool:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.generic import FormView
 
 from accounts.forms.reprise import DemandeRepriseForm, RepriseForm
@@ -27,7 +28,7 @@ class RepriseView(LoginRequiredMixin, UnprocessableMixin, FormView):  # type: ig
         self.administre = administre.test(request.acteur, self.organisation)
         if not self.administre and not demande_la_reprise.test(request.acteur, self.organisation):
             raise Http404
-        reprise.refuse_unless_abandoned(self.organisation, request.now)
+        reprise.refuse_unless_abandoned(self.organisation, on=timezone.localdate(request.now))
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get_form_class(self) -> Any:

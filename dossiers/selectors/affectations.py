@@ -1,6 +1,6 @@
 """Who follows which file in one's own body, and the files nobody follows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,22 +43,26 @@ def files_without_anyone(acteur: Acteur, on: date) -> QuerySet[Dossier]:
 
     For the agency itself, somebody of a délégation is somebody.
     """
-    bodies = list(_bodies(acteur).values_list("pk", flat=True).order_by("pk"))
+    bodies = _bodies(acteur)
     here = present_members(bodies, first=on, days=HORIZON.days)
     someone = present_charges(on=on).filter(dossier=OuterRef("pk"), organisation__in=bodies, user__in=here)
     return files_to_follow(acteur).filter(~Exists(someone)).order_by("created_at", "pk")
 
 
-def _bodies(acteur: Acteur) -> QuerySet[Organisation]:
+Bodies = Sequence[int] | QuerySet[Organisation]
+
+
+def _bodies(acteur: Acteur) -> Bodies:
+    """Keys, or a condition that costs no query of its own."""
     if acteur.genre == Genre.ARS:
         return Organisation.objects.filter(region=acteur.region, genre__in=ARS)
-    return Organisation.objects.filter(pk__in=[acteur.organisation_id] if acteur.organisation_id else [])
+    return [acteur.organisation_id] if acteur.organisation_id else []
 
 
-def present_members(organisation_ids: Iterable[int], *, first: date, days: int) -> set[int]:
+def present_members(bodies: Bodies, *, first: date, days: int) -> set[int]:
     """Members of these bodies who are there, or replaced by a colleague who is there, at least one of these days."""
     window = [first + timedelta(days=rank) for rank in range(days)]
-    acts = Membership.objects.active(on=first).filter(organisation__in=list(organisation_ids), user__is_active=True)
+    acts = Membership.objects.active(on=first).filter(organisation__in=bodies, user__is_active=True)
     members = set(acts.values_list("user", flat=True).order_by("user"))
     rows = Absence.objects.filter(user__in=members, du_le__lte=window[-1], au_le__gte=first)
     away: dict[tuple[int, date], int | None] = {}
