@@ -47,7 +47,7 @@ class Decision(models.Model):
                 name="decision_prise_a_un_evenement",
             ),
             models.CheckConstraint(
-                condition=~Q(nature=NatureDecision.ACCORD_FIR) | Q(montant__gt=0),
+                condition=~Q(nature=NatureDecision.ACCORD_FIR) | Q(montant__isnull=False, montant__gt=0),
                 name="decision_accord_montant",
                 violation_error_message="Une subvention accordée a un montant.",
             ),

@@ -129,7 +129,11 @@ class DemandeFir(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(etat=EtatDemandeFir.ACCORDEE)
-                | Q(montant_accorde__gt=0, montant_accorde__lte=models.F("montant_demande")),
+                | Q(
+                    montant_accorde__isnull=False,
+                    montant_accorde__gt=0,
+                    montant_accorde__lte=models.F("montant_demande"),
+                ),
                 name="demande_accordee_dans_la_demande",
                 violation_error_message="La subvention accordée ne dépasse pas la somme demandée.",
             ),
@@ -181,10 +185,18 @@ class DemandeFir(models.Model):
         lignes = self.budgets.filter(genre=genre).values_list("lignes__ligne_id", "lignes__montant")
         return totals({ligne: montant for ligne, montant in lignes if ligne}, nomenclature())
 
+    @property
+    def ligne_du_financeur(self) -> str:
+        """The name of the line of account 74 where the subsidy stands, when it is not that of the ARS; else "".
+
+        The form has one line for the sum asked: for a URPS that funds, it bears its name.
+        """
+        return self.financeur.nom if self.financeur.genre == Genre.URPS else ""
+
     def budget_defects(self, genre: GenreBudget) -> list[str]:
         """What keeps this budget from being deposited, in French sentences."""
         montant = self.montant_demande if genre == GenreBudget.PROJET else None
-        return budget_defects(self.totaux(genre), montant_demande=montant)
+        return budget_defects(self.totaux(genre), montant_demande=montant, ligne=self.ligne_du_financeur)
 
     def motifs_demandes(self) -> bool:
         """Whether the association asked why the silence rejected its request (CRPA L232-4)."""
