@@ -150,7 +150,8 @@ def threads_of(dossier: Dossier, *, acteur: "Acteur") -> QuerySet[Any]:
 def with_last_message(threads: QuerySet[Any]) -> QuerySet[Any]:
     """The same with `nombre` of messages and the key of the `dernier`."""
     last = Message.objects.filter(fil=OuterRef("pk")).order_by("-created_at", "-pk")
-    return threads.annotate(nombre=Count("messages"), dernier=Subquery(last.values("pk")[:1]))
+    found: QuerySet[Any] = threads.annotate(nombre=Count("messages"), dernier=Subquery(last.values("pk")[:1]))
+    return found
 
 
 def messages_by_key(keys: Iterable[int]) -> dict[int, Message]:

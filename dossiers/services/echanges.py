@@ -161,13 +161,14 @@ def _refuse_audience(dossier: Dossier, audience: str, by: "Acteur", item: PieceD
 
 
 def _write(fil: Fil, ecrit: Ecrit, found: list[Inspected], stored: "_Bytes", *, by: "Acteur", now: datetime) -> Message:
+    assert by.membership is not None  # nobody writes without a capacity: judged by both callers
     side = side_of(by)
     facing = FACING.get(AudienceFil(fil.audience), {}).get(side, "")
     asks = bool(ecrit.attend_reponse and facing)
     message = Message.objects.create(
         fil=fil,
         auteur=by.user,
-        organisation_id=by.organisation_id,
+        organisation=by.membership.organisation,
         qualite=by.qualite,
         texte=ecrit.propre,
         attend_reponse=asks,

@@ -265,7 +265,10 @@ def panel(request: HttpRequest, dossier: Dossier) -> dict[str, Any] | None:
         "titre": _page_name(request),
         "dossier_id": dossier.pk,
         "non_lus": summary.non_lus,
-        "fils": [{"fil": fil, "attente": awaited(request, fil)} for fil in summary.derniers],
+        "fils": [
+            {"fil": fil, "audience": AudienceFil(fil.audience).label, "attente": awaited(request, fil)}
+            for fil in summary.derniers
+        ],
         "ecrit": writes(request.acteur),
         "notes_seules": _notes_only(request),
     }

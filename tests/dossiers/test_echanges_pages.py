@@ -20,7 +20,9 @@ from projects.models import LettreIntention
 from projects.services.checking import ask_pieces
 from tests.factories.accounts import NOW, enrol
 from tests.factories.bodies import agent, guichet
-from tests.factories.projects import consulted_letter, deposited_letter, porteur, ready_letter, transmitted_letter
+from tests.factories.dossiers import DossierFactory
+from tests.factories.dossiers import porteur as member
+from tests.factories.projects import consulted_letter, deposited_letter, porteur, transmitted_letter
 from tests.permissions.test_urls import PNG
 
 pytestmark = pytest.mark.django_db
@@ -70,20 +72,21 @@ def typed(**more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def by() -> Acteur:
-    return porteur()
+def dossier() -> Dossier:
+    """A file sent to the ARS, which carries no step: its pages stand alone."""
+    return DossierFactory(depose=True, visibilite="ars", departements=["31"], departement_pilote_id="31")
 
 
 @pytest.fixture
-def lettre(by: Acteur) -> LettreIntention:
-    return transmitted_letter(by)
+def by(dossier: Dossier) -> Acteur:
+    return member(dossier)
 
 
 # --- Writing and answering ------------------------------------------------------------------------------
 
 
-def test_a_thread_is_begun_read_answered_and_its_file_downloaded(by: Acteur, lettre: LettreIntention) -> None:
-    dossier, desk = lettre.dossier, guichet()
+def test_a_thread_is_begun_read_answered_and_its_file_downloaded(by: Acteur, dossier: Dossier) -> None:
+    desk = guichet()
     page = text(signed_in(by).get(new(dossier)))
     assert "L’association et le Guichet" in page
     assert "L’association et l’ARS" in page
@@ -112,13 +115,13 @@ def test_a_thread_is_begun_read_answered_and_its_file_downloaded(by: Acteur, let
     assert "Non lu" in told
 
 
-def test_opening_a_thread_reads_it_and_shows_what_was_new(by: Acteur, lettre: LettreIntention) -> None:
+def test_opening_a_thread_reads_it_and_shows_what_was_new(by: Acteur, dossier: Dossier) -> None:
     desk = guichet()
-    fil = begin(lettre.dossier, PG, desk)
+    fil = begin(dossier, PG, desk)
     client, address = signed_in(by), reverse("dossiers:fil", args=[fil.pk])
-    assert "Échanges (1)" in text(client.get(reverse("projects:lettre", args=[lettre.pk])))
+    assert "Non lu" in text(client.get(listed(dossier)))
     client.get(address)
-    assert "Échanges (1)" not in text(client.get(reverse("projects:lettre", args=[lettre.pk])))
+    assert "Non lu" not in text(client.get(listed(dossier)))
     later = NOW.replace(hour=15)
     post_message(fil=fil, ecrit=Ecrit(texte="Un rappel.", jeton=uuid.uuid4()), by=desk, now=later)
     assert text(client.get(address)).count(">Nouveau<") == 1
@@ -127,10 +130,10 @@ def test_opening_a_thread_reads_it_and_shows_what_was_new(by: Acteur, lettre: Le
 
 
 def test_the_same_page_sent_twice_sends_one_message_and_another_text_is_kept_to_send_again(
-    by: Acteur, lettre: LettreIntention
+    by: Acteur, dossier: Dossier
 ) -> None:
     client, page = signed_in(by), typed()
-    first, second = (client.post(new(lettre.dossier), page) for _ in range(2))
+    first, second = (client.post(new(dossier), page) for _ in range(2))
     assert first["Location"] == second["Location"]
     refused = client.post(first["Location"], {"jeton": page["jeton"], "texte": "Et une troisième commune."})
     assert refused.status_code == 409
@@ -163,25 +166,25 @@ def test_the_same_page_sent_twice_sends_one_message_and_another_text_is_kept_to_
     ],
 )
 def test_bad_input_gets_its_sentence_and_keeps_what_was_typed(
-    by: Acteur, lettre: LettreIntention, changes: dict[str, Any], status: int, said: str
+    by: Acteur, dossier: Dossier, changes: dict[str, Any], status: int, said: str
 ) -> None:
-    answer = signed_in(by).post(new(lettre.dossier), typed(texte="Texte gardé.") | changes)
+    answer = signed_in(by).post(new(dossier), typed(texte="Texte gardé.") | changes)
     assert answer.status_code == status
     assert said in text(answer)
     assert "texte" in changes or "Texte gardé." in text(answer)
     assert (Fil.objects.count(), PieceMessage.objects.count()) == (0, 0)
 
 
-def test_files_too_heavy_together_are_refused_with_413(by: Acteur, lettre: LettreIntention, settings: Any) -> None:
+def test_files_too_heavy_together_are_refused_with_413(by: Acteur, dossier: Dossier, settings: Any) -> None:
     settings.UPLOAD_MAX_BYTES = 2 * len(PNG) - 1
-    answer = signed_in(by).post(new(lettre.dossier), typed(fichiers=[png(), png()]))
+    answer = signed_in(by).post(new(dossier), typed(fichiers=[png(), png()]))
     assert answer.status_code == 413
     assert "Ensemble, ces fichiers dépassent" in text(answer)
 
 
-def test_what_is_typed_is_never_read_as_a_page(by: Acteur, lettre: LettreIntention) -> None:
+def test_what_is_typed_is_never_read_as_a_page(by: Acteur, dossier: Dossier) -> None:
     answer = signed_in(by).post(
-        new(lettre.dossier), typed(sujet="<b>gras</b>", texte="<script>alert(1)</script>"), follow=True
+        new(dossier), typed(sujet="<b>gras</b>", texte="<script>alert(1)</script>"), follow=True
     )
     assert "<script>alert" not in text(answer)
     assert "<b>gras" not in text(answer)
@@ -190,7 +193,9 @@ def test_what_is_typed_is_never_read_as_a_page(by: Acteur, lettre: LettreIntenti
 # --- Who sees what --------------------------------------------------------------------------------------
 
 
-def test_nobody_outside_the_audience_learns_of_a_thread_on_any_page(by: Acteur, lettre: LettreIntention) -> None:
+def test_nobody_outside_the_audience_learns_of_a_thread_on_any_page() -> None:
+    by = porteur()
+    lettre = transmitted_letter(by)
     dossier, desk, ars, neighbour = lettre.dossier, guichet(), agent("dd-ars-31"), agent("dd-ars-48")
     audiences = {PG: by, PA: by, AA: ars, NOTES: ars}
     fils = {
@@ -221,58 +226,74 @@ def test_nobody_outside_the_audience_learns_of_a_thread_on_any_page(by: Acteur, 
     assert Message.objects.count() == len(fils)
 
 
-def test_a_file_joined_is_a_404_for_whoever_is_not_in_the_audience(by: Acteur, lettre: LettreIntention) -> None:
-    signed_in(by).post(new(lettre.dossier), typed(fichiers=[png()]))
+def test_a_file_joined_is_a_404_for_whoever_is_not_in_the_audience(by: Acteur, dossier: Dossier) -> None:
+    signed_in(by).post(new(dossier), typed(fichiers=[png()]))
     address = reverse("dossiers:fichier_message", args=[PieceMessage.objects.get().pk])
     people = [guichet(), agent("dd-ars-31"), agent("cpam-31"), porteur()]
     assert [signed_in(person).get(address).status_code for person in people] == [200, 404, 404, 404]
 
 
-def test_who_reads_without_the_right_to_write_has_no_form(by: Acteur, lettre: LettreIntention) -> None:
-    from tests.factories.dossiers import porteur as member
-
-    fil = begin(lettre.dossier, PG, by)
-    client = signed_in(member(lettre.dossier, droits=["gerer"]))
+def test_who_reads_without_the_right_to_write_has_no_form(by: Acteur, dossier: Dossier) -> None:
+    fil = begin(dossier, PG, by)
+    client = signed_in(member(dossier, droits=["gerer"]))
     page = text(client.get(reverse("dossiers:fil", args=[fil.pk])))
     assert "Bonjour." in page
     assert "<textarea" not in page
-    assert client.get(new(lettre.dossier)).status_code == 404
-    assert client.post(new(lettre.dossier), typed()).status_code == 404
+    assert client.get(new(dossier)).status_code == 404
+    assert client.post(new(dossier), typed()).status_code == 404
     answer = client.post(reverse("dossiers:fil", args=[fil.pk]), {"jeton": str(uuid.uuid4()), "texte": "Volé"})
     assert answer.status_code == 409
 
 
-def test_a_body_asked_for_its_opinion_has_notes_of_its_own(by: Acteur) -> None:
-    lettre = consulted_letter(by)
+def test_a_body_asked_for_its_opinion_has_notes_of_its_own() -> None:
+    lettre = consulted_letter(porteur())
+    dossier = lettre.dossier
     client = signed_in(agent("urps-infirmiers-occitanie"))
-    page = text(client.get(new(lettre.dossier)))
+    page = text(client.get(new(dossier)))
     assert "Nouvelle note" in page
     assert "J’attends une réponse" not in page
-    client.post(new(lettre.dossier), typed(audience=NOTES, sujet="À voir en séance"))
-    assert "À voir en séance" in text(client.get(listed(lettre.dossier)))
+    client.post(new(dossier), typed(audience=NOTES, sujet="À voir en séance"))
+    assert "À voir en séance" in text(client.get(listed(dossier)))
     colleague = signed_in(agent("urps-infirmiers-occitanie"))
     assert "À voir en séance" in text(colleague.get(reverse("projects:lettre", args=[lettre.pk])))
     other = signed_in(agent("urps-medecins-occitanie"))
-    assert "À voir en séance" not in text(other.get(listed(lettre.dossier)))
+    assert "À voir en séance" not in text(other.get(listed(dossier)))
 
 
-def test_who_handles_no_file_is_told_why_it_reads_nothing(by: Acteur, lettre: LettreIntention) -> None:
-    begin(lettre.dossier, PG, by)
+def test_who_handles_no_file_is_told_why_it_reads_nothing(by: Acteur, dossier: Dossier) -> None:
+    begin(dossier, PG, by)
     client = signed_in(agent("guichet-occitanie", droits=["administrer"]))
-    assert "Aucun échange ne vous est adressé" in text(client.get(listed(lettre.dossier)))
+    assert "Aucun échange ne vous est adressé" in text(client.get(listed(dossier)))
 
 
-def test_on_a_draft_nobody_can_be_written_to_yet(by: Acteur) -> None:
-    draft = ready_letter(by)
-    page = text(signed_in(by).get(new(draft.dossier)))
-    assert "Personne d’autre ne lit encore ce dossier" in page
-    assert signed_in(by).post(new(draft.dossier), typed()).status_code == 422
+def test_on_a_draft_nobody_can_be_written_to_yet() -> None:
+    draft = DossierFactory()
+    client = signed_in(member(draft))
+    assert "Personne d’autre ne lit encore ce dossier" in text(client.get(new(draft)))
+    assert client.post(new(draft), typed()).status_code == 422
 
 
-def test_before_the_transmission_the_association_is_told_when_it_will_write_to_the_ars(by: Acteur) -> None:
-    page = text(signed_in(by).get(new(deposited_letter(by).dossier)))
+def test_before_the_transmission_the_association_is_told_when_it_will_write_to_the_ars() -> None:
+    deposited = DossierFactory(depose=True)
+    page = text(signed_in(member(deposited)).get(new(deposited)))
     assert "Vous pourrez aussi écrire à l’ARS quand votre dossier lui sera transmis." in page
     assert 'type="radio"' not in page
+
+
+def test_the_tab_and_the_panel_of_the_letter_say_what_is_new() -> None:
+    by = porteur()
+    lettre = transmitted_letter(by)
+    fil = begin(lettre.dossier, PG, guichet(), sujet="Deux communes partagées")
+    client, page = signed_in(by), reverse("projects:lettre", args=[lettre.pk])
+    told = text(client.get(page))
+    assert "Échanges (1)" in told
+    assert "1 fil non lu" in told
+    assert "Deux communes partagées" in told
+    read = text(client.get(reverse("dossiers:fil", args=[fil.pk])))
+    assert f'<a href="{page}">Lettre d’intention</a>' in read
+    told = text(client.get(page))
+    assert "Échanges (1)" not in told
+    assert "non lu" not in told
 
 
 # --- An asked piece -------------------------------------------------------------------------------------
@@ -288,9 +309,8 @@ def asked_piece(lettre: LettreIntention, desk: Acteur) -> PieceDemandee:
 
 
 @pytest.mark.parametrize("asker", ["guichet", "ars"])
-def test_an_asked_piece_has_its_own_thread_between_the_association_and_the_desk_that_asked(
-    by: Acteur, asker: str
-) -> None:
+def test_an_asked_piece_has_its_own_thread_between_the_association_and_the_desk_that_asked(asker: str) -> None:
+    by = porteur()
     desk = guichet() if asker == "guichet" else agent("ars-occitanie")
     lettre = deposited_letter(by) if asker == "guichet" else transmitted_letter(by)
     item = asked_piece(lettre, desk)
@@ -318,23 +338,23 @@ def test_an_asked_piece_has_its_own_thread_between_the_association_and_the_desk_
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_pages_cost_the_same_number_of_queries(
-    by: Acteur, lettre: LettreIntention, rows: int, django_assert_num_queries: Any
+    by: Acteur, dossier: Dossier, rows: int, django_assert_num_queries: Any
 ) -> None:
     desk = guichet()
     for number in range(rows):
-        fil = begin(lettre.dossier, PG, desk, sujet=f"Sujet {number}.")
+        fil = begin(dossier, PG, desk, sujet=f"Sujet {number}.")
         for _ in range(rows):
             post_message(fil=fil, ecrit=Ecrit(texte="Suite.", jeton=uuid.uuid4(), fichiers=[png()]), by=desk, now=NOW)
     client, address = signed_in(by), reverse("dossiers:fil", args=[fil.pk])
     client.get(address)
-    with django_assert_num_queries(9):
-        assert text(client.get(listed(lettre.dossier))).count("Sujet ") == rows
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
+        assert text(client.get(listed(dossier))).count("Sujet ") == rows
+    with django_assert_num_queries(8):
         assert text(client.get(address)).count("plan.png") == rows
 
 
-def test_a_long_thread_shows_its_last_fifty_messages_first(by: Acteur, lettre: LettreIntention) -> None:
-    fil = begin(lettre.dossier, PG, by, texte="Le tout premier.")
+def test_a_long_thread_shows_its_last_fifty_messages_first(by: Acteur, dossier: Dossier) -> None:
+    fil = begin(dossier, PG, by, texte="Le tout premier.")
     for number in range(50):
         post_message(fil=fil, ecrit=Ecrit(texte=f"Suite {number}.", jeton=uuid.uuid4()), by=by, now=NOW)
     client, address = signed_in(by), reverse("dossiers:fil", args=[fil.pk])
