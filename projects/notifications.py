@@ -91,7 +91,8 @@ def pieces_asked(lettre: LettreIntention, *, event: EvenementLettre, now: dateti
             "Répondez point par point, corrigez la lettre si besoin, puis déposez-la à nouveau.",
         ],
         now=now,
-        bouton="Voir ce qui est demandé",
+        bouton="Répondre",
+        url=reverse("dossiers:repondre", args=[lettre.dossier_id]),
         categorie=CategorieEnvoi.LEGAL,
     )
 

@@ -23,6 +23,9 @@ from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.uploads import FileRefused, FileTooLarge
 
+OBJETS = {"demande": "À propos de la demande de subvention"}
+"""What an item may be about, beside the step itself."""
+
 TONS = {EtatPieceDemandee.REPONDUE: "ok", EtatPieceDemandee.NON_CONFORME: "alert"}
 
 
@@ -36,6 +39,7 @@ def line(item: PieceDemandee, *, url: str = "", answers: bool = True) -> dict[st
         "pk": item.pk,
         "titre": item.intitule,
         "precision": item.precision,
+        "objet": OBJETS.get(item.concerne, ""),
         "texte": f"Exigée par un texte\u00a0: {item.fondement}" if item.requise_par_un_texte else "",
         "quand": when,
         "etat": {"libelle": item.get_etat_display(), "ton": TONS.get(EtatPieceDemandee(item.etat), "")},

@@ -9,7 +9,7 @@ from accounts.acteur import Acteur
 from accounts.models import Organisation
 from accounts.selectors import organisations_for
 from accounts.states import Genre
-from dossiers.documents import article, instant, official_letter, remedies
+from dossiers.documents import article, digest, instant, official_letter, remedies
 from dossiers.models import Decision, DemandePieces, Document
 from dossiers.selectors.people import ars_desk, bodies
 from dossiers.selectors.reglages import valeur
@@ -31,7 +31,7 @@ def _ars(lettre: LettreIntention) -> Organisation:
     return (ars_desk(lettre.dossier) or bodies(lettre.dossier, [Genre.ARS]))[0]
 
 
-def pieces_asked(lettre: LettreIntention, asked: DemandePieces, *, reopened: bool, now: datetime) -> Paper:
+def pieces_asked(lettre: LettreIntention, asked: DemandePieces, *, reopened: bool, by: Acteur) -> Paper:
     """Each thing asked, what it is about, the date wished; the effect on the period of the request."""
     items = list(asked.items.order_by("ordre"))
     rows = [
@@ -43,8 +43,8 @@ def pieces_asked(lettre: LettreIntention, asked: DemandePieces, *, reopened: boo
         for item in items
     ]
     effect = (
-        "La demande de subvention est rouverte avec la lettre\u00a0: le délai de deux mois s’arrête, un nouveau commencera "
-        "à votre prochain dépôt."
+        "La demande de subvention est rouverte avec la lettre\u00a0: le délai de deux mois s’arrête, un nouveau "
+        "commencera à votre prochain dépôt."
         if reopened
         else "Cette demande n’a pas d’effet sur le délai de la demande de subvention."
     )
@@ -65,9 +65,10 @@ def pieces_asked(lettre: LettreIntention, asked: DemandePieces, *, reopened: boo
             "numeriques": [],
         },
     ]
-    if details := [f"{item.intitule}\u00a0: {item.precision}" for item in items if item.precision]:
-        blocs.append({"genre": "liste", "titre": "Précisions", "elements": details})
-    blocs.append({"genre": "encadre", "titre": "L’effet sur les délais", "paragraphes": [effect]})
+    if details := [[item.intitule, item.precision] for item in items if item.precision]:
+        blocs.append({"genre": "definitions", "titre": "Précisions", "lignes": details})
+    wished = "Les dates sont souhaitées\u00a0: aucun texte n’exige ces précisions."
+    blocs.append({"genre": "encadre", "titre": "L’effet sur les délais", "paragraphes": [wished, effect]})
     contexte = official_letter(
         dossier=lettre.dossier,
         titre="Demande de précisions",
@@ -76,6 +77,7 @@ def pieces_asked(lettre: LettreIntention, asked: DemandePieces, *, reopened: boo
         destinataire=lettre.dossier.association,
         jour=asked.demandee_le,
         blocs=blocs,
+        signature=_signed(by),
     )
     return {"modele": "precisions", "titre": "Demande de précisions", "contexte": contexte}
 
@@ -106,7 +108,7 @@ def synthesis(lettre: LettreIntention, consultation: Consultation, *, by: Acteur
         destinataire=_ars(lettre),
         jour=jour,
         blocs=blocs,
-        signature={"nom": str(by.user), "qualite": by.qualite},
+        signature=_signed(by),
         mentions=[article("avis_consultatif", on=jour)],
     )
     return {"modele": "avis_guichet", "titre": "Avis du Guichet", "contexte": contexte}
@@ -135,13 +137,9 @@ def _participation(consultation: Consultation) -> list[str]:
 def slip(lettre: LettreIntention, *, event: EvenementLettre, by: Acteur, without_opinion: bool, now: datetime) -> Paper:
     """Bordereau de transmission: each paper and piece with its SHA-256, the instant, sender and addressee."""
     dossier = lettre.dossier
-    papers = [
-        [f"{document.titre} (n° {document.code_court})", document.sha256 or "Document en cours d’établissement"]
-        for document in Document.objects.filter(dossier=dossier)
-        .exclude(audience=AudienceDocument.GUICHET)
-        .defer("contexte")
-        .order_by("created_at", "pk")
-    ]
+    sent = Document.objects.filter(dossier=dossier).exclude(audience=AudienceDocument.GUICHET)
+    documents = list(sent.order_by("created_at", "pk"))
+    undrawn = any(not document.sha256 for document in documents)
     pieces = [
         [f"{piece.get_genre_display()}\u00a0: {piece.nom}", piece.sha256]
         for piece in dossier.pieces.filter(figee_at__isnull=False).order_by("genre", "nom", "pk")
@@ -164,7 +162,7 @@ def slip(lettre: LettreIntention, *, event: EvenementLettre, by: Acteur, without
             "genre": "tableau",
             "titre": "Ce qui est transmis",
             "entetes": ["Document", "Empreinte SHA-256"],
-            "lignes": [*papers, *pieces],
+            "lignes": [*map(_paper_line, documents), *pieces],
             "numeriques": [],
             "largeurs": [45, 55],
         },
@@ -177,9 +175,26 @@ def slip(lettre: LettreIntention, *, event: EvenementLettre, by: Acteur, without
         destinataire=_ars(lettre),
         jour=timezone.localdate(now),
         blocs=blocs,
-        mentions=[article(event.fondement, on=timezone.localdate(now))],
+        signature=_signed(by),
+        mentions=[CONTENU if undrawn else "", article(event.fondement, on=timezone.localdate(now))],
     )
     return {"modele": "bordereau", "titre": "Bordereau de transmission", "contexte": contexte}
+
+
+CONTENU = "Contenu\u00a0: le fichier n’est pas encore établi, l’empreinte est celle du texte figé dont il est tiré."
+
+
+def _paper_line(document: Document) -> list[str]:
+    """A paper and its SHA-256; of one not drawn yet, that of the frozen context it is drawn from."""
+    name = f"{document.titre} (n°\u00a0{document.code_court})"
+    if document.sha256:
+        return [name, document.sha256]
+    return [f"{name} – contenu", digest(document.contexte)]
+
+
+def _signed(by: Acteur) -> dict[str, str]:
+    """Who signs, in which capacity."""
+    return {"nom": str(by.user), "qualite": by.qualite}
 
 
 def decision(lettre: LettreIntention, taken: Decision, *, now: datetime) -> Paper:

@@ -147,7 +147,7 @@ class LettreIntention(models.Model):
 
     def consultation_du_guichet(self) -> "Consultation | None":
         """The consultation of the URPS and the other bodies, once opened."""
-        return self.consultations.filter(nature=NatureConsultation.GUICHET).first()
+        return next((held for held in self.consultations.all() if held.nature == NatureConsultation.GUICHET), None)
 
     def empechement_synthese(self, le: date) -> str:
         """ "" once the quorum is reached or the due date passed, else what is still awaited."""

@@ -47,7 +47,7 @@ def ask_pieces(*, lettre: LettreIntention, items: Sequence[Item], by: Acteur, no
     reopened = about_request and demande and not locked.sans_demande and demande.etat == EtatDemandeFir.DEPOSEE
     if reopened:
         reopen_request(demande=demande, motif="Précisions demandées par le Guichet", by=by, now=now)
-    paper = suivi.pieces_asked(lettre, asked, reopened=bool(reopened), now=now)
+    paper = suivi.pieces_asked(lettre, asked, reopened=bool(reopened), by=by)
     create_document(evenement=event.pk, dossier=lettre.dossier, now=now, **paper)
     notifications.pieces_asked(lettre, event=event, now=now)
     return event

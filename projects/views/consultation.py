@@ -68,7 +68,8 @@ def _reason(found: Any, unit: str) -> str:
     if found is None:
         return "La région n’a rien fixé."
     doubt = f" {found.doute}" if found.doute else ""
-    return f"La région propose {found.valeur}\u00a0{unit}. {found.motif} {found.source}.{doubt}"
+    source = found.source[0].lower() + found.source[1:]
+    return f"{found.motif} Proposé\u00a0: {found.valeur}\u00a0{unit} ({source}).{doubt}"
 
 
 class RouvrirView(LettreActeView):

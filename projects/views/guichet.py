@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import rules
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
@@ -21,14 +22,10 @@ from projects.services.transmitting import seize_ars, transmit
 from projects.states import EtatAvis, EtatLettre, NatureConsultation, SensAvis
 from projects.views import consultation, pieces_demandees
 from projects.views.actes import LettreActeView
+from projects.views.consultation import TONS_SENS
 from projects.views.steps import Step
 
-TONS_AVIS = {
-    EtatAvis.RENDU: "ok",
-    EtatAvis.ABSTENTION: "info",
-    EtatAvis.DEPORT: "info",
-    EtatAvis.SANS_REPONSE: "warn",
-}
+TONS_AVIS = {EtatAvis.ABSTENTION: "info", EtatAvis.DEPORT: "info", EtatAvis.SANS_REPONSE: "warn"}
 ADRESSES = {
     "demander_pieces": ("projects:demander_pieces", "Demander des précisions"),
     "ouvrir_consultation": ("projects:consulter", "Ouvrir la consultation"),
@@ -94,6 +91,7 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
     """
     if lettre.deposee_at is None or not rules.test_rule("lettre.guichet", request.acteur, lettre):
         return None
+    prefetch_related_objects([lettre], "consultations")
     held = lettre.consultation_du_guichet()
     answers = reponses_of(lettre, acteur=request.acteur) if held else []
     answers = [answer for answer in answers if answer.nature == NatureConsultation.GUICHET]
@@ -105,6 +103,7 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
         buttons = [*_desk_extras(lettre, held, state, acts, request), *buttons]
     return {
         "gabarit": "projects/panneaux/guichet.html",
+        "tete": "projects/panneaux/guichet_tete.html",
         "zone": "principal",
         "etape": first,
         "boutons": buttons,
@@ -202,11 +201,12 @@ def _reminders(held: Consultation) -> str:
 
 def _line(answer: Reponse) -> dict[str, Any]:
     """A body of the consultation as the Guichet sees it."""
-    given = answer.avis if answer.etat == EtatAvis.RENDU else None
+    sens = SensAvis(answer.avis.sens) if answer.avis and answer.etat == EtatAvis.RENDU else None
     return {
         "organisme": answer.organisation.nom,
-        "etat": {"libelle": answer.etat.label, "ton": TONS_AVIS.get(answer.etat, "")},
-        "sens": SensAvis(given.sens).label if given else "",
+        "etat": {"libelle": sens.label, "ton": TONS_SENS[sens]}
+        if sens
+        else {"libelle": answer.etat.label, "ton": TONS_AVIS.get(answer.etat, "")},
         "quand": date_longue(civil_day(answer.rendu_at)) if answer.rendu_at else "",
         "tardive": answer.tardive,
         "url": reverse("projects:avis", args=[answer.avis_id]) if answer.avis else "",

@@ -111,10 +111,12 @@ PANELS = (papier.panel, guichet.panel, avis.panel, decisions.panel, decisions.re
 
 
 def panels_of(request: HttpRequest, lettre: LettreIntention) -> list[dict[str, Any]]:
-    """What each desk shows on the page of a deposited letter to this person, in order."""
+    """What each desk shows on the page of a deposited letter to this person, in order; `tete` is its template above all
+    the rest, also on a phone, "" for none.
+    """
     found = [panel(request, lettre) for panel in PANELS]
     found += [panel(request, lettre.dossier) for panel in FILE_PANELS]
-    return [panel for panel in found if panel]
+    return [{"tete": "", **panel} for panel in found if panel]
 
 
 class VerifierView(LoginRequiredMixin, View):

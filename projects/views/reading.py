@@ -89,8 +89,11 @@ def _as_deposited(lettre: LettreIntention, sections: list[tuple[Rubrique, Sectio
 
 
 def _reads_request(lettre: LettreIntention, acteur: Acteur) -> bool:
+    """As `DemandeFir.visible_to` says; of a letter the association and the Guichet open, without a query."""
     if lettre.demande is None or not acteur.est_agent:
         return lettre.demande is not None
+    if acteur.genre == "guichet":
+        return lettre.demande.deposee_at is not None
     return DemandeFir.objects.visible_to(acteur).filter(pk=lettre.demande_id).exists()
 
 

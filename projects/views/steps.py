@@ -204,7 +204,7 @@ def _seizure(lettre: LettreIntention, suivi: Suivi, deposits: bool, day: date) -
         return "", "", ""
     if day < suivi.saisine_le:
         when = date_longue(suivi.saisine_le)
-        return f" Si elle n’est pas transmise d’ici là, vous pourrez saisir l’ARS vous-même à partir du {when}.", "", ""
+        return f" Sans transmission à l’ARS d’ici au {when}, vous pourrez la saisir vous-même.", "", ""
     told = " Vous pouvez aussi saisir l’ARS vous-même, sans attendre."
     if not deposits:
         return told, "", ""
@@ -332,7 +332,9 @@ def _opinions(lettre: LettreIntention, suivi: Suivi) -> list[dict[str, Any]]:
         found.append(_milestone(f"Pour le {date_longue(held.limite_le)}", "Avis des URPS", "today"))
     elif given and held and held.rendue_at:
         found.append(_milestone(date_longue(given), "Avis du Guichet", "done"))
-    if lettre.transmise_at:
+    if etat == EtatLettre.AVIS_RENDU:
+        found.append(_milestone("Aujourd’hui", "Transmission à l’ARS", "today"))
+    elif lettre.transmise_at:
         found.append(_milestone(day_of(lettre.transmise_at), "Transmise à l’ARS", "done"))
     return found
 
