@@ -66,11 +66,12 @@ def totals(montants: Mapping[str, Decimal], form: Nomenclature) -> Totaux:
     return Totaux(**sums, demande=montants.get(form.ligne_demande.code, ZERO), comptes=comptes)
 
 
-def budget_defects(totaux: Totaux, *, montant_demande: Decimal | None) -> list[str]:
+def budget_defects(totaux: Totaux, *, montant_demande: Decimal | None, ligne: str = "") -> list[str]:
     """What keeps a budget from being deposited, in French sentences; none when it balances.
 
     Charges equal produits before 86 and 87, 86 equals 87 (hence after too). `montant_demande` is the subsidy asked,
     which stands on its line of account 74; None for the association's budget, where nothing says it must.
+    `ligne` names that line when the funder is not the ARS.
     """
     if totaux.is_empty:
         return ["Le budget est vide."]
@@ -84,8 +85,9 @@ def budget_defects(totaux: Totaux, *, montant_demande: Decimal | None) -> list[s
             f"{money.euros(totaux.contributions_produits)} au compte 87."
         )
     if montant_demande is not None and totaux.demande != montant_demande:
+        which = f"la ligne «\u00a0{ligne}\u00a0»" if ligne else "la ligne de l’ARS"
         defects.append(
-            f"La subvention demandée ({money.euros(montant_demande)}) doit être la ligne de l’ARS, au compte 74, "
+            f"La subvention demandée ({money.euros(montant_demande)}) doit être {which}, au compte 74, "
             f"du budget du projet\u00a0: elle y est de {money.euros(totaux.demande)}."
         )
     return defects

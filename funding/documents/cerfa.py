@@ -228,7 +228,7 @@ def _budget(demande: DemandeFir, genre: GenreBudget) -> Bloc:
 
     def side(sens: str, *, volontaire: bool) -> list[dict[str, Any]]:
         return [
-            _account(compte, totaux, montants, details)
+            _account(compte, totaux, montants, details, financeur=demande.ligne_du_financeur)
             for compte in nomenclature().comptes
             if compte.sens == sens and compte.volontaire is volontaire
         ]
@@ -249,7 +249,7 @@ def _budget(demande: DemandeFir, genre: GenreBudget) -> Bloc:
 
 
 def _account(
-    compte: Compte, totaux: Totaux, montants: Mapping[str, Decimal], details: Mapping[str, str]
+    compte: Compte, totaux: Totaux, montants: Mapping[str, Decimal], details: Mapping[str, str], *, financeur: str
 ) -> dict[str, Any]:
     """An account and its lines that hold an amount; an account of one line has no other."""
     lignes = [] if compte.lignes[0].code == compte.code else [line for line in compte.lignes if line.code in montants]
@@ -258,7 +258,10 @@ def _account(
         "libelle": compte.libelle,
         "total": euros(totaux.comptes[compte.code]),
         "lignes": [
-            ["\u00a0: ".join(filter(None, [line.libelle, details.get(line.code)])), euros(montants[line.code])]
+            [
+                "\u00a0: ".join(filter(None, [(line.demande and financeur) or line.libelle, details.get(line.code)])),
+                euros(montants[line.code]),
+            ]
             for line in lignes
         ],
         "demande": "oui" if any(line.demande for line in lignes) else "non",

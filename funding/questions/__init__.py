@@ -23,7 +23,9 @@ def request_form(cle: str, *, demande: DemandeFir, jour: date, **kwargs: Any) ->
     if cle == sections.CHIFFRAGE:
         return ChiffrageForm(jour=jour, natures=natures_on(jour), **kwargs)
     if cle == sections.BUDGET_PROJET:
-        return BudgetForm(jour=jour, montant_demande=demande.montant_demande, **kwargs)
+        return BudgetForm(
+            jour=jour, montant_demande=demande.montant_demande, ligne=demande.ligne_du_financeur, **kwargs
+        )
     if cle == sections.BUDGET_ASSOCIATION:
-        return BudgetForm(jour=jour, montant_demande=None, **kwargs)
+        return BudgetForm(jour=jour, montant_demande=None, ligne=demande.ligne_du_financeur, **kwargs)
     return FORMS[cle](jour=jour, **kwargs)

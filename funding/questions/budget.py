@@ -15,6 +15,7 @@ from funding.sections import DETAIL, MONTANT
 
 class BudgetForm(SectionForm):
     """`montant_demande`: the subsidy asked, which stands on its line of account 74; None for the association's budget.
+    `ligne` names that line when the funder is not the ARS.
 
     An unknown line has no field: what a forged form posts for it is not read.
     """
@@ -28,15 +29,16 @@ class BudgetForm(SectionForm):
         error_messages={"required": "Indiquez l’année du budget."},
     )
 
-    def __init__(self, *args: Any, montant_demande: Decimal | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, montant_demande: Decimal | None, ligne: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.ligne = ligne
         self.montant_demande = montant_demande
         self.initial = {"exercice": self.jour.year, **self.initial}
-        for code, ligne in nomenclature().lignes.items():
-            self.fields[f"{MONTANT}{code}"] = EurosField(ligne.libelle)
-            if ligne.detail:
+        for code, line in nomenclature().lignes.items():
+            self.fields[f"{MONTANT}{code}"] = EurosField((line.demande and ligne) or line.libelle)
+            if line.detail:
                 self.fields[f"{DETAIL}{code}"] = forms.CharField(
-                    label=f"{ligne.libelle}\u00a0: précisez", required=False, max_length=160
+                    label=f"{line.libelle}\u00a0: précisez", required=False, max_length=160
                 )
 
     def montants(self) -> dict[str, Decimal]:
@@ -61,7 +63,7 @@ class BudgetForm(SectionForm):
         return {name: to_json(value) or None for name, value in self.cleaned_data.items()}
 
     def _manques(self) -> Iterator[Manque]:
-        for phrase in budget_defects(self.totaux(), montant_demande=self.montant_demande):
+        for phrase in budget_defects(self.totaux(), montant_demande=self.montant_demande, ligne=self.ligne):
             yield "id_budget", phrase
 
     def _by_line(self, prefix: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def jour(label: str, *, aide: str = "") -> forms.DateField:
 
 class DemandeForm(SectionForm):
     montant = EurosField(
-        "Montant demandé", aide="En euros entiers. C’est aussi la ligne de l’ARS, au compte 74 du budget du projet."
+        "Montant demandé", aide="En euros entiers. C’est aussi la ligne du financeur, au compte 74 du budget du projet."
     )
     forme = choix("Forme de l’aide", [("numeraire", "En numéraire (une somme)"), ("nature", "En nature")], radio=True)
     frequence = choix(

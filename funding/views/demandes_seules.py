@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views import View
 
 from dossiers.models import Dossier
+from dossiers.parcours import pages_of
 from dossiers.selectors.documents import papers_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.states import EtatSection
@@ -26,17 +27,24 @@ from funding.views import presenters
 from funding.views.reading import reading
 
 
+A_DECIDER = (EtatDemandeFir.TRANSMISE, EtatDemandeFir.INCOMPLETE, EtatDemandeFir.REJETEE_TACITEMENT)
+
+
 def panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | None:
     """The papers of the request that this person may read; those it goes with when it stands alone."""
     acteur: Any = request.acteur  # type: ignore[attr-defined]
     own = set(demande.evenements.values_list("pk", flat=True))
     papers = [paper for paper in papers_of(demande.dossier, acteur=acteur) if paper.evenement in own]
     alone = retour_of(demande) is None
+    file = pages_of([demande.dossier_id], acteur).get(demande.dossier_id, "") if alone else ""
     return {
         "gabarit": "funding/panneaux/documents.html",
         "zone": "marge",
         "documents": papers,
         "pieces": pieces_of(demande.dossier, acteur=acteur) if alone else [],
+        "dossier": file if file != request.path else "",
+        "papier": alone and demande.etat in A_DECIDER and rules.test_rule("demande.instruire", acteur, demande),
+        "demande": demande,
     }
 
 

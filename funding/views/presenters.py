@@ -79,20 +79,22 @@ def budget_of_form(form: BudgetForm) -> dict[str, Any]:
         typed = _field(form, f"{MONTANT}{ligne.code}")
         return {
             **typed,
-            "libelle": ligne.libelle,
+            "libelle": form.fields[f"{MONTANT}{ligne.code}"].label,
             "precision": _field(form, f"{DETAIL}{ligne.code}") if ligne.detail else None,
         }
 
     return _budget(form.totaux(), cell, shown=lambda ligne: True)
 
 
-def budget_to_read(totaux: Totaux, montants: Mapping[str, Decimal], details: Mapping[str, str]) -> dict[str, Any]:
-    """The budget as kept: only the lines that have an amount."""
+def budget_to_read(
+    totaux: Totaux, montants: Mapping[str, Decimal], details: Mapping[str, str], *, financeur: str = ""
+) -> dict[str, Any]:
+    """The budget as kept: only the lines that have an amount. `financeur` names the line of the sum asked."""
 
     def cell(ligne: Ligne) -> dict[str, Any]:
         return {
             "nom": f"{MONTANT}{ligne.code}",
-            "libelle": ligne.libelle,
+            "libelle": (ligne.demande and financeur) or ligne.libelle,
             "valeur": euros(montants[ligne.code]),
             "precision": {"valeur": details.get(ligne.code, "")},
         }

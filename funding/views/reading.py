@@ -37,4 +37,5 @@ def _budget(demande: DemandeFir, genre: GenreBudget) -> dict[str, Any]:
     if not montants:
         return {"blocs": [{"genre": "texte", "paragraphes": ["Non renseigné"]}]}
     totaux = totals(montants, nomenclature())
-    return {"budget": presenters.budget_to_read(totaux, montants, details), "exercice": exercice}
+    budget = presenters.budget_to_read(totaux, montants, details, financeur=demande.ligne_du_financeur)
+    return {"budget": budget, "exercice": exercice}

@@ -107,7 +107,15 @@ class LettreView(LoginRequiredMixin, View):
 
 
 FILE_PANELS = (suivi.panel, echanges.panel, demandes_seules.file_panel, liens.panel)
-PANELS = (papier.panel, guichet.panel, avis.panel, decisions.panel, decisions.request_panel, rectifications.panel)
+PANELS = (
+    papier.panel,
+    guichet.panel,
+    avis.panel,
+    decisions.panel,
+    decisions.request_panel,
+    papier.decisions_panel,
+    rectifications.panel,
+)
 
 
 def panels_of(request: HttpRequest, lettre: LettreIntention) -> list[dict[str, Any]]:

@@ -43,6 +43,26 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
     return {"gabarit": "projects/panneaux/papier.html", "zone": "principal", "lettre": lettre, "scan": scan}
 
 
+def decisions_panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | None:
+    """For whoever instructs: where a decision signed on paper is recorded, and those that wait for a second person."""
+    acteur: Any = request.acteur  # type: ignore[attr-defined]
+    if not rules.test_rule("lettre.instruire", acteur, lettre):
+        return None
+    steps = [(lettre, "projects:papier_decision", "sur la lettre")]
+    if lettre.demande and not lettre.sans_demande:
+        steps.append((lettre.demande, "projects:papier_decision_demande", "sur la demande de subvention"))
+    links = [(reverse(name, args=[step.pk]), about) for step, name, about in steps if paper.natures_for(step)]
+    waiting = list(paper.to_confirm(acteur).filter(dossier=lettre.dossier_id))
+    if not links and not waiting:
+        return None
+    return {
+        "gabarit": "projects/panneaux/papier_decisions.html",
+        "zone": "marge",
+        "liens": links,
+        "attendues": waiting,
+    }
+
+
 # --- A letter received -------------------------------------------------------------------------------
 
 
@@ -240,6 +260,7 @@ class ConfirmerView(LoginRequiredMixin, View):
         context = {
             "decision": decision,
             "dossier": decision.dossier,
+            "etape": reverse(PAGES[type(step)], args=[step.pk]),
             "lignes": _typed(decision),
             "retard": paper.notified_late(step, decision, on=jour) if isinstance(step, DemandeFir) else "",
             "sienne": decision.saisie_par_id == acteur.user.pk,
@@ -257,6 +278,9 @@ class ConfirmerView(LoginRequiredMixin, View):
             services.confirm_paper_decision(decision=decision, **act)
             messages.success(request, "La décision est confirmée. L’association est prévenue.")
         return redirect("projects:papier_a_confirmer")
+
+
+PAGES = {LettreIntention: "projects:lettre", DemandeFir: "funding:demande"}
 
 
 def _typed(decision: Decision) -> list[tuple[str, Any]]:
