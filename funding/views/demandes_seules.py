@@ -26,7 +26,6 @@ from funding.states import EtatDemandeFir, ObjetDemande
 from funding.views import presenters
 from funding.views.reading import reading
 
-
 A_DECIDER = (EtatDemandeFir.TRANSMISE, EtatDemandeFir.INCOMPLETE, EtatDemandeFir.REJETEE_TACITEMENT)
 
 
