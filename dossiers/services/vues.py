@@ -11,11 +11,14 @@ from dossiers.selectors.listes import views_of
 from guichet.kernel.lifecycle import Refused
 
 VUES_MAX = 20
+PARAMETRES_MAX = 500
 
 
 @transaction.atomic
 def keep_view(*, liste: str, nom: str, parametres: str, by: Acteur, now: datetime) -> VueEnregistree:
-    """A view of the person's own. Refuses a name it has already for this list, and more than VUES_MAX of them."""
+    """A view of the person's own. Refuses a name it has already for this list, more than VUES_MAX, filters too long."""
+    if len(parametres) > PARAMETRES_MAX:
+        raise Refused("Ces filtres sont trop longs pour être gardés\u00a0: cherchez avec moins de mots.")
     User.objects.select_for_update().get(pk=by.user.pk)
     names = [vue.nom for vue in views_of(by.user, liste)]
     if refusal := why_not(nom, names):

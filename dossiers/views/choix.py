@@ -1,6 +1,6 @@
 """What a list offers, column by column and filter by filter, and what a person asked of it by its address."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 
 from dossiers.models import Delai
+from dossiers.views.clock import tone_of
 from guichet.kernel.civil import date_longue
 from guichet.kernel.tables import Valeur
 from guichet.kernel.text import normalise
@@ -29,7 +30,8 @@ class Colonne:
     """`cellule` is what the page shows of a row; `valeurs` what a file writes of it, each under its own heading.
 
     `tri` is its word in the address, "" when nothing is sorted by it; `ordre` the fields it sorts by, a leading "-" for
-    those that go the other way; `sens` says both directions; `decroissant`: the first one asked is the second.
+    those that go the other way, with what `calcule` adds to the rows for it; `sens` says both directions;
+    `decroissant`: the first one asked is the second.
     """
 
     libelle: str
@@ -37,6 +39,7 @@ class Colonne:
     valeurs: tuple[tuple[str, Callable[[Any], Valeur]], ...]
     tri: str = ""
     ordre: tuple[str, ...] = ()
+    calcule: Mapping[str, Any] = field(default_factory=dict)
     sens: tuple[str, str] = ("de A à Z", "de Z à A")
     decroissant: bool = False
     classe: str = ""
@@ -116,7 +119,8 @@ def choix_of(given: QueryDict, *, colonnes: Sequence[Colonne], filtres: Sequence
     )
 
 
-TONS = ((7, "alert"), (15, "warn"), (30, "info"))
+TONS = {"neutre": "", "solide": "alert"}
+"""The tones of a clock that a tag has not."""
 
 
 def cellule_delai(delai: Delai | None, *, jour: date, suspendu: bool = False) -> Cellule:
@@ -126,7 +130,7 @@ def cellule_delai(delai: Delai | None, *, jour: date, suspendu: bool = False) ->
     if delai.dernier_jour is None:
         return cellule("Pas encore commencé", libelle="Dernier jour")
     left = (delai.dernier_jour - jour).days
-    ton = next((ton for days, ton in TONS if left <= days), "")
+    ton = TONS.get(tone_of(left), tone_of(left))
     note = "Délai suspendu" if suspendu else _left(left)
     return cellule(date_longue(delai.dernier_jour), libelle="Dernier jour", ton=ton, note=note)
 

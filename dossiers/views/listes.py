@@ -55,10 +55,10 @@ class ListeView(LoginRequiredMixin, View):
     """What to say when there is nothing at all: a title, and how things get here."""
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows this person may list, with what the columns sort by."""
+        """The rows this person may list."""
         raise NotImplementedError
 
-    def joined(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def joined(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows with what a line says."""
         raise NotImplementedError
 
@@ -112,13 +112,15 @@ class ListeView(LoginRequiredMixin, View):
         if self.cherche:
             rows = matching(rows, choix.q, at=self.vers_dossier)
         colonne = next(colonne for colonne in self._colonnes if colonne.tri == choix.colonne)
-        return rows.order_by(*colonne.order_by(descending=choix.decroissant))
+        return rows.alias(**colonne.calcule).order_by(*colonne.order_by(descending=choix.decroissant))
 
     def _page(self, request: HttpRequest, choix: Choix, form: VueForm | None = None, status: int = 200) -> HttpResponse:
         rows = self._chosen(request, choix)
         count = capped_count(rows)
         page = feuillet(rows, count, number=request.GET.get("page", ""), per_page=self.PER_PAGE)
-        found = {row.pk: row for row in self.joined(self.model._default_manager.filter(pk__in=page.object_list))}
+        found = {
+            row.pk: row for row in self.joined(request, self.model._default_manager.filter(pk__in=page.object_list))
+        }
         context = {
             "titre": self.titre,
             "chapeau": self.chapeau,
@@ -192,7 +194,7 @@ class ListeView(LoginRequiredMixin, View):
         """Every row of the choice, written whole before it is sent: a fault is a page, never a file cut short."""
         columns = [value for colonne in self._colonnes for value in colonne.valeurs]
         heads = [head for head, _ in columns]
-        rows = self.joined(self._chosen(request, choix)).iterator(chunk_size=CHUNK)
+        rows = self.joined(request, self._chosen(request, choix)).iterator(chunk_size=CHUNK)
         lines: Iterator[list[Valeur]] = ([value(row) for _, value in columns] for row in rows)
         content = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
         if kind == "csv":

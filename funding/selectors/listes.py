@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from accounts.models import Organisation
 from accounts.states import Genre
-from dossiers.selectors.listes import rank_of, running_day
 from funding.models import DemandeFir
 from funding.states import EtatDemandeFir
 
@@ -19,14 +18,25 @@ ETATS = [etat for etat in EtatDemandeFir if etat != EtatDemandeFir.BROUILLON]
 
 
 def requests_listed(acteur: "Acteur") -> QuerySet[DemandeFir]:
-    """The deposited requests `acteur` may open, with what the columns sort by: `rang` and `dernier_jour`."""
-    found = DemandeFir.objects.visible_to(acteur).filter(deposee_at__isnull=False, etat__in=ETATS)
-    return found.alias(rang=rank_of("etat", [etat.value for etat in ETATS]), dernier_jour=running_day("delai__"))
+    """The deposited requests `acteur` may open; one sent back to be written again is not among them."""
+    return DemandeFir.objects.visible_to(acteur).filter(deposee_at__isnull=False).exclude(etat=EtatDemandeFir.BROUILLON)
+
+
+LIGNE = (
+    "etat",
+    "montant_demande",
+    "montant_accorde",
+    "dossier__nom",
+    "dossier__reference",
+    "financeur__nom",
+    "delai__dernier_jour",
+    "delai__clos_at",
+)
 
 
 def requests_joined(demandes: QuerySet[DemandeFir]) -> QuerySet[DemandeFir]:
-    """The requests with what a line says."""
-    return demandes.select_related("dossier", "financeur", "delai")
+    """The requests with what a line says, and nothing else."""
+    return demandes.select_related("dossier", "financeur", "delai").only(*LIGNE)
 
 
 def ending(demandes: QuerySet[DemandeFir], *, within: int, on: date) -> QuerySet[DemandeFir]:

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
 from accounts.states import Genre
-from dossiers.selectors.listes import MOI, PERSONNE, QUELQU_UN, charged
+from dossiers.selectors.listes import MOI, PERSONNE, QUELQU_UN, charged, rank_of, running_day
 from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, jour_delai
 from dossiers.views.listes import ListeView
 from funding.models import DemandeFir
@@ -36,7 +36,7 @@ class DemandesView(ListeView):
     def rows(self, request: HttpRequest) -> QuerySet[DemandeFir]:
         return requests_listed(request.acteur)
 
-    def joined(self, rows: QuerySet[DemandeFir]) -> QuerySet[DemandeFir]:
+    def joined(self, request: HttpRequest, rows: QuerySet[DemandeFir]) -> QuerySet[DemandeFir]:
         return requests_joined(rows)
 
     def colonnes(self, request: HttpRequest) -> list[Colonne]:
@@ -85,6 +85,7 @@ def _delai(request: HttpRequest) -> Colonne:
         (("Dernier jour", lambda demande: jour_delai(demande.delai)),),
         tri="dernier-jour",
         ordre=("dernier_jour",),
+        calcule={"dernier_jour": running_day("delai__")},
         sens=("le plus proche d’abord", "le plus lointain d’abord"),
         peut_manquer=True,
     )
@@ -121,6 +122,7 @@ ETAT = Colonne(
     (("État", lambda demande: demande.get_etat_display()),),
     tri="etat",
     ordre=("rang", "-deposee_at"),
+    calcule={"rang": rank_of("etat", ETATS)},
     sens=("du dépôt à la décision", "de la décision au dépôt"),
 )
 

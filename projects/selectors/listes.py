@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from dossiers.selectors.listes import rank_of, running_day
 from projects.models import Avis, LettreIntention
 from projects.states import EtatLettre
 
@@ -19,16 +18,27 @@ EN_ROUTE = (EtatLettre.DEPOSEE, EtatLettre.INCOMPLETE, EtatLettre.EN_CONSULTATIO
 
 
 def letters_listed(acteur: "Acteur") -> QuerySet[LettreIntention]:
-    """The deposited letters `acteur` may open, with what the columns sort by: `rang` and `dernier_jour`."""
-    found = LettreIntention.objects.visible_to(acteur).filter(deposee_at__isnull=False)
-    return found.alias(
-        rang=rank_of("etat", [etat.value for etat in ETATS]), dernier_jour=running_day("demande__delai__")
-    )
+    """The deposited letters `acteur` may open."""
+    return LettreIntention.objects.visible_to(acteur).filter(deposee_at__isnull=False)
 
 
-def letters_joined(letters: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
-    """The letters with what a line says."""
-    return letters.select_related("dossier__association", "dossier__departement_pilote", "territoire", "demande__delai")
+LIGNE = (
+    "etat",
+    "deposee_at",
+    "dossier__nom",
+    "dossier__reference",
+    "dossier__association__nom",
+    "dossier__departement_pilote__nom",
+    "territoire__population",
+    "territoire__taille",
+)
+DELAI = ("demande__delai__dernier_jour", "demande__delai__clos_at")
+
+
+def letters_joined(letters: QuerySet[LettreIntention], *, delai: bool) -> QuerySet[LettreIntention]:
+    """The letters with what a line says, and nothing else; `delai`: with the period of their request."""
+    joined = letters.select_related("dossier__association", "dossier__departement_pilote", "territoire")
+    return joined.select_related("demande__delai").only(*LIGNE, *DELAI) if delai else joined.only(*LIGNE)
 
 
 def coming(acteur: "Acteur") -> QuerySet[LettreIntention]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dossiers.selectors.listes import MOI, PERSONNE, QUELQU_UN, charged
+from dossiers.selectors.listes import MOI, PERSONNE, QUELQU_UN, charged, rank_of, running_day
 from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, jour_delai
 from dossiers.views.listes import ListeView
 from guichet.kernel.civil import civil_day
@@ -49,8 +49,8 @@ class LettresView(ListeView):
     def rows(self, request: HttpRequest) -> QuerySet[LettreIntention]:
         return letters_listed(request.acteur)
 
-    def joined(self, rows: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
-        return letters_joined(rows)
+    def joined(self, request: HttpRequest, rows: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
+        return letters_joined(rows, delai=request.acteur.genre in ARS)
 
     def colonnes(self, request: HttpRequest) -> list[Colonne]:
         return [CPTS, ASSOCIATION, TERRITOIRE, DEPOT, ETAT, *([_delai(request)] if request.acteur.genre in ARS else [])]
@@ -96,7 +96,7 @@ class AVenirView(ListeView):
     def rows(self, request: HttpRequest) -> QuerySet[LettreIntention]:
         return coming(request.acteur)
 
-    def joined(self, rows: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
+    def joined(self, request: HttpRequest, rows: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
         return rows.select_related("dossier__departement_pilote", "territoire").only(
             "etat", "dossier__nom", "dossier__departement_pilote__nom", "territoire__population", "territoire__taille"
         )
@@ -192,7 +192,7 @@ DEPOT = Colonne(
     (("Déposée le", lambda lettre: civil_day(lettre.deposee_at)),),
     tri="depot",
     ordre=("deposee_at",),
-    sens=("de la plus ancienne à la plus récente", "de la plus récente à la plus ancienne"),
+    sens=("plus anciennes d’abord", "plus récentes d’abord"),
     decroissant=True,
 )
 ETAT = Colonne(
@@ -201,6 +201,7 @@ ETAT = Colonne(
     (("État", lambda lettre: lettre.get_etat_display()),),
     tri="etat",
     ordre=("rang", "-deposee_at"),
+    calcule={"rang": rank_of("etat", ETATS)},
     sens=("du dépôt à la décision", "de la décision au dépôt"),
 )
 CARTE = [
@@ -225,6 +226,7 @@ def _delai(request: HttpRequest) -> Colonne:
         (("Dernier jour", lambda lettre: jour_delai(lettre.demande and lettre.demande.delai)),),
         tri="dernier-jour",
         ordre=("dernier_jour",),
+        calcule={"dernier_jour": running_day("demande__delai__")},
         sens=("le plus proche d’abord", "le plus lointain d’abord"),
         peut_manquer=True,
     )

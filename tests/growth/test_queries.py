@@ -18,10 +18,10 @@ BYTES_MAX = 60_000
 LISTS: dict[tuple[str, ...], int] = {
     ("guichet", "projects:lettres", ""): 8,
     ("admin", "projects:lettres", ""): 8,
-    ("agent", "projects:lettres", ""): 8,
+    ("agent", "projects:lettres", ""): 7,  # empty: no line to join
     ("agent", "projects:a_venir", ""): 7,
     ("guichet", "funding:demandes", ""): 8,
-    ("agent", "funding:demandes", ""): 7,
+    ("agent", "funding:demandes", ""): 6,
     ("porteur", "projects:nouvelle", ""): 4,
     ("porteur", "projects:conseillers", "brouillon"): 7,
     ("porteur", "dossiers:pieces", "brouillon.dossier"): 5,
@@ -36,6 +36,10 @@ LISTS: dict[tuple[str, ...], int] = {
     ("porteur", "accounts:choisir_qualite", ""): 3,
     ("porteur", "accounts:profil", ""): 3,
     ("admin", "accounts:organisations", ""): 5,
+    ("admin", "accounts:pouvoirs", "agence"): 6,
+    ("guichet", "accounts:absences", ""): 6,
+    ("guichet", "dossiers:sans_personne", ""): 11,
+    ("guichet", "dossiers:reaffecter", ""): 5,
     ("admin", "accounts:envois", ""): 5,
     ("admin", "dossiers:echecs", ""): 5,
 }
@@ -89,6 +93,10 @@ PAGES: dict[tuple[str, ...], int] = {
     ("guichet", "funding:section", "deposee.demande", "budget_projet"): 8,
     ("guichet", "funding:section", "deposee.demande", "attestations"): 6,
     ("porteur", "accounts:message", "message"): 5,
+    ("guichet", "dossiers:affecter", "deposee.dossier"): 8,
+    ("porteur", "accounts:preferences", ""): 4,
+    ("admin", "accounts:fin_pouvoir", "pouvoir"): 6,
+    ("admin", "accounts:reprise", "sans_gestion"): 5,
     ("porteur", "accounts:membre", "membre"): 4,
     ("porteur", "accounts:retirer", "membre"): 4,
 }
@@ -109,6 +117,8 @@ NO_PAGE = {
     "projects:territoire_pilote",
     "funding:reporter",
     "dossiers:refaire",
+    "dossiers:prendre",
+    "accounts:annuler_absence",
     "accounts:reessayer",
     "accounts:renvoyer_invitation",
     "accounts:annuler_invitation",
