@@ -29,7 +29,8 @@ def _readable(acteur: "Acteur | None") -> Q:
     if acteur.genre == "association":
         return perimeter(acteur, "dossier__") & ~Q(audience=AudienceDocument.GUICHET)
     if acteur.genre == "guichet":
-        return perimeter(acteur, "dossier__")
+        inside = perimeter(acteur, "dossier__")
+        return inside if acteur.has("instruire") else inside & ~Q(audience=AudienceDocument.GUICHET)
     let_in = AccesDossier.objects.filter(dossier=OuterRef("dossier"), organisation=acteur.organisation_id)
     found = Q(Exists(let_in.filter(motif=MotifAcces.CONSULTATION)), audience=AudienceDocument.DEPOT)
     found |= Q(Exists(let_in.filter(motif=MotifAcces.FINANCEUR)), audience=AudienceDocument.FINANCEUR)

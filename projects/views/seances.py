@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views import View
 
+from dossiers.views.choix import cellule
 from guichet.kernel.civil import date_longue
 from projects.models import PointSeance, Seance
 from projects.selectors.avis import reponses_by_letter
@@ -22,7 +23,7 @@ from projects.selectors.seances import (
     seances_visible_to,
 )
 from projects.states import EtatLettre
-from projects.views import presenters, seance_actes
+from projects.views import seance_actes
 from projects.views.grille import line_of
 
 
@@ -38,19 +39,24 @@ class SeancesView(LoginRequiredMixin, View):
         context = {
             "page": page,
             "tient": rules.test_rule("seance.tenir", request.acteur),
-            "colonnes": [presenters.column(name) for name in ("Séance", "Lieu", "Dossiers", "État")],
+            "colonnes": [column(name) for name in ("Séance", "Lieu", "Dossiers", "État")],
             "lignes": [_line(seance, request) for seance in page.object_list],
         }
         return render(request, "projects/seances.html", context)
 
 
+def column(libelle: str) -> dict[str, str]:
+    """The head of a column nothing is sorted by."""
+    return {"libelle": libelle, "url": "", "tri": "", "classe": ""}
+
+
 def _line(seance: Seance, request: HttpRequest) -> list[dict[str, str]]:
     tag = tag_of(seance, request)
     return [
-        presenters.cell(date_longue(seance.tenue_le), url=reverse("projects:seance", args=[seance.pk])),
-        presenters.cell(seance.lieu or "—", libelle="Lieu"),
-        presenters.cell(str(seance.dossiers or 0), libelle="Dossiers"),
-        presenters.cell(tag["libelle"], ton=tag["ton"], libelle="État"),
+        cellule(date_longue(seance.tenue_le), url=reverse("projects:seance", args=[seance.pk])),
+        cellule(seance.lieu or "—", libelle="Lieu"),
+        cellule(str(seance.dossiers or 0), libelle="Dossiers"),
+        cellule(tag["libelle"], ton=tag["ton"], libelle="État"),
     ]
 
 

@@ -14,7 +14,7 @@ from projects.services.synthesis import give_synthesis
 from projects.services.transmitting import transmit
 from tests.factories.accounts import NOW, MembershipFactory, agent_client
 from tests.factories.bodies import agent, guichet
-from tests.factories.projects import consulted_letter, fresh, give_opinion
+from tests.factories.projects import consulted_letter, give_opinion
 from tests.projects.rows import plain
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ GRID = {
 
 
 @pytest.fixture(autouse=True)
-def _today(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages are asked on the day the factories live in."""
     monkeypatch.setattr("guichet.kernel.http.timezone.now", lambda: NOW)
 
@@ -104,11 +104,8 @@ def test_what_keeps_an_opinion_from_being_given_is_said_beside_each_question_and
         "Un projet utile.</textarea>",
     ):
         assert line in page
-    assert avis_of(fresh(avis.consultation.lettre), _as(avis)).etat == "attendu"
-
-
-def _as(avis: Avis) -> Any:
-    return avis
+    avis.refresh_from_db()
+    assert avis.etat == "attendu"
 
 
 def test_two_people_of_one_body_compare_and_lose_nothing() -> None:
@@ -231,8 +228,8 @@ def test_a_late_answer_is_taken_until_the_synthesis_and_said_as_late(monkeypatch
     desk = guichet()
     by = agent(URPS)
     lettre = consulted_letter(desk=desk)
-    avis, client = avis_of(lettre, by), agent_client(Client(), by.user)
     monkeypatch.setattr("guichet.kernel.http.timezone.now", lambda: NOW + timedelta(days=40))
+    avis, client = avis_of(lettre, by), agent_client(Client(), by.user)
     assert "La date est passée : votre avis est encore reçu jusqu’à la synthèse" in text(client.get(url(avis)))
     assert client.post(url(avis), {**GRID, "acte": "rendre"}).status_code == 302
     assert "26 décembre 2026, après la date demandée" in text(client.get(url(avis)))
