@@ -59,6 +59,7 @@ def passage(*, now: datetime, lot: int = LOT) -> PassageHorloge:
     return row
 
 
+@transaction.atomic
 def record_silence(*, delai_id: int, now: datetime) -> bool:
     """Record the silence of one period, at its legal day. False when it was settled meanwhile."""
     delai = Delai.objects.select_related("demande_fir__dossier", "demande_fir__financeur").get(pk=delai_id)

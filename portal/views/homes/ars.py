@@ -14,12 +14,13 @@ from funding.states import EtatDemandeFir
 from guichet.kernel.civil import date_longue
 from guichet.kernel.money import euros
 from portal.views.homes.blocs import (
+    SEP,
     Bloc,
     Chiffre,
     Ligne,
     bloc,
     capped,
-    clock_of,
+    clock_near,
     due_tone,
     identity,
     left,
@@ -34,7 +35,8 @@ from projects.models import LettreIntention
 from projects.selectors import desks
 from projects.states import EtatLettre
 
-SILENCE = EtatDemandeFir.REJETEE_TACITEMENT.value
+FILTRES = ("echeance=7", "echeance=15", f"etat={EtatDemandeFir.REJETEE_TACITEMENT.value}")
+"""Those of the list of requests that show the rows of each figure."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -48,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         titre="Lettres d’intention à décider",
         vide="Les lettres que le Guichet vous transmet arrivent ici.",
         tout=f"{reverse('projects:lettres')}?etat={EtatLettre.TRANSMISE.value}",
-        geste="décider de la lettre de",
+        geste="décider de la lettre",
         bouton="Ouvrir la lettre",
     )
     clocks = bloc(
@@ -58,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         titre="Délais qui courent",
         vide="Les demandes de subvention transmises apparaîtront ici, le dernier jour le plus proche d’abord.",
         tout=reverse("funding:demandes"),
-        geste="répondre à la demande de",
+        geste="répondre à la demande",
         bouton="Ouvrir la demande",
     )
     others = [papers_to_confirm(acteur, today=today), silences]
@@ -75,18 +77,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def _figures(request: HttpRequest, today: date, silences: Bloc) -> list[Chiffre]:
     """What is late, and what will be: each figure leads to its rows."""
     found = desks.urgencies(request.acteur, on=today)
-    lists = reverse("funding:demandes")
+    week, fortnight, silent = (f"{reverse('funding:demandes')}?{query}" for query in FILTRES)
     figures = [
-        Chiffre("Dernier jour dans 7 jours au plus", capped(found.sept), f"{lists}?echeance=7", found.sept and "alert"),
-        Chiffre(
-            "Dernier jour dans 15 jours au plus", capped(found.quinze), f"{lists}?echeance=15", found.quinze and "warn"
-        ),
-        Chiffre("Rejets par silence à revoir", silences.compte, f"{lists}?etat={SILENCE}", silences.lignes and "alert"),
+        Chiffre("Dernier jour dans 7 jours au plus", capped(found.sept), week, "alert" if found.sept else ""),
+        Chiffre("Dernier jour dans 15 jours au plus", capped(found.quinze), fortnight, "warn" if found.quinze else ""),
+        Chiffre("Rejets par silence à revoir", silences.compte, silent, "alert" if silences.lignes else ""),
     ]
     if found.passees:
-        figures.insert(
-            0, Chiffre("Délai passé, silence à constater", capped(found.passees), f"{lists}?echeance=7", "alert")
-        )
+        figures.insert(0, Chiffre("Délai passé, silence à constater", capped(found.passees), week, "alert"))
     return figures
 
 
@@ -94,28 +92,30 @@ def _clock(demande: DemandeFir, today: date) -> Ligne:
     last = demande.delai.dernier_jour if demande.delai else None
     words, tone = ("", "") if last is None else (left(last, today), legal_tone(last, today))
     over = last is not None and last < today
-    waiting = "Pièces attendues · " if demande.etat == EtatDemandeFir.INCOMPLETE else ""
+    suspended = demande.etat == EtatDemandeFir.INCOMPLETE
+    waiting = f"Pièces attendues{SEP}" if suspended else ""
     return Ligne(
         titre=demande.dossier.nom,
         url=reverse("funding:demande", args=[demande.pk]),
-        note=f"{euros(demande.montant_demande)} demandés · {identity(demande.dossier)}",
+        note=f"{euros(demande.montant_demande)} demandés{SEP}{identity(demande.dossier)}",
         quand=f"{waiting}Dernier jour\u00a0: {date_longue(last)}" if last else waiting,
         etat=f"Passé {words}" if over else capfirst(words),
         ton=tone,
+        ailleurs=suspended,
     )
 
 
 def _letter(lettre: LettreIntention, today: date) -> Ligne:
     demande = lettre.demande
-    last = clock_of(demande, today)
-    asked = f"{euros(demande.montant_demande)} demandés · " if demande and not lettre.sans_demande else ""
+    near, tone = clock_near(demande, today)
+    asked = f"{euros(demande.montant_demande)} demandés{SEP}" if demande and not lettre.sans_demande else ""
     return Ligne(
         titre=lettre.dossier.nom,
         url=reverse("projects:lettre", args=[lettre.pk]),
         note=f"{asked}{identity(lettre.dossier)}",
         quand=f"Reçue {since(lettre.transmise_at, today)}",
-        etat=f"Subvention\u00a0: dernier jour {left(last, today)}" if last and last >= today else "À décider",
-        ton=legal_tone(last, today) if last else "",
+        etat=near or "À décider",
+        ton=tone,
     )
 
 
@@ -136,7 +136,7 @@ def _silence(demande: Any, today: date) -> Ligne:
     return Ligne(
         titre=demande.dossier.nom,
         url=reverse("funding:demande", args=[demande.pk]),
-        note=f"{euros(demande.montant_demande)} demandés · {identity(demande.dossier)}",
+        note=f"{euros(demande.montant_demande)} demandés{SEP}{identity(demande.dossier)}",
         quand=f"Rejetée par silence le {date_longue(spoken)}" if spoken else "",
         etat=f"Motifs dus le {date_longue(due)}" if due else "Peut encore être accordée",
         ton="" if due is None else due_tone(due, today),

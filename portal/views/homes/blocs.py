@@ -18,11 +18,15 @@ from dossiers.selectors.echanges import fils_visible_to, side_of
 from dossiers.views.clock import tone_of
 from funding.models import DemandeFir
 from guichet.kernel.civil import civil_day, date_longue
+from guichet.kernel.deadlines import RUNGS_BEFORE_LAST_DAY
 from guichet.kernel.money import euros, nombre
 from projects.models import Avis
 from projects.selectors import desks
 from projects.selectors.paper import to_confirm
 from projects.states import EtatAvis, SensAvis
+
+SEP = "\u00a0· "
+"""Between two facts of a line: the dot stays at the end of the line it closes."""
 
 ROWS = 10
 """How many rows a block shows; one more is read, to know whether there are others."""
@@ -30,7 +34,9 @@ ROWS = 10
 
 @dataclass(frozen=True)
 class Ligne:
-    """One thing to do: `titre` leads to it; `note` says what it is, `etat` and its `ton` how near it is."""
+    """One thing to do: `titre` leads to it; `note` says what it is, `etat` and its `ton` how near it is. `ailleurs`: it
+    waits for somebody else.
+    """
 
     titre: str
     url: str
@@ -38,6 +44,7 @@ class Ligne:
     quand: str = ""
     etat: str = ""
     ton: str = ""
+    ailleurs: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,12 +124,12 @@ def page(
 
 
 def next_of(blocs: list[Bloc]) -> Etape | None:
-    """The first row of the first block with something to do."""
+    """The first row, of the first block that has one, that waits for nobody else."""
     for block in blocs:
-        if block.lignes and block.geste:
-            first = block.lignes[0]
-            phrase = f"Prochaine étape\u00a0: {block.geste} {first.titre}"
-            return Etape(phrase, first.note, first.url, block.bouton, first.quand)
+        mine = next((row for row in block.lignes if not row.ailleurs), None) if block.geste else None
+        if mine:
+            phrase = f"Prochaine étape\u00a0: {block.geste} «\u00a0{mine.titre}\u00a0»"
+            return Etape(phrase, mine.note, mine.url, block.bouton, mine.quand)
     return None
 
 
@@ -142,7 +149,7 @@ def identity(dossier: Dossier) -> str:
     parts = [dossier.reference or "", dossier.association.nom]
     if dossier.departement_pilote:
         parts.append(dossier.departement_pilote.nom)
-    return " · ".join(part for part in parts if part)
+    return SEP.join(part for part in parts if part)
 
 
 def left(day: date, today: date) -> str:
@@ -171,10 +178,14 @@ def due_tone(day: date, today: date) -> str:
     return "warn" if day < today + timedelta(days=7) else ""
 
 
-def clock_of(demande: DemandeFir | None, today: date) -> date | None:
-    """The last day of the period that runs on a request; None without one."""
+def clock_near(demande: DemandeFir | None, today: date) -> tuple[str, str]:
+    """What the row of a letter says of the period of its request once the first warning is due, and its tone."""
     delai = demande.delai if demande else None
-    return delai.dernier_jour if delai and delai.clos_at is None else None
+    last = delai.dernier_jour if delai and delai.clos_at is None else None
+    if last is None or (last - today).days > RUNGS_BEFORE_LAST_DAY[0]:
+        return "", ""
+    words = f"dernier jour {left(last, today)}" if last >= today else "dernier jour passé"
+    return f"Subvention\u00a0: {words}", legal_tone(last, today)
 
 
 def legal_tone(day: date, today: date) -> str:
@@ -212,12 +223,14 @@ def opinion(avis: Avis, *, today: date) -> Ligne:
     note = identity(avis.dossier)
     territoire = avis.consultation.lettre.territoire
     if territoire:
-        note = f"{note} · {nombre(territoire.population)}\u00a0habitants"
+        note = f"{note}{SEP}{nombre(territoire.population)}\u00a0habitants"
     return Ligne(
         titre=avis.dossier.nom,
         url=reverse("projects:avis", args=[avis.pk]),
         note=note,
-        quand=f"Pour le {date_longue(limit)}, {left(limit, today)}" if limit >= today else "",
+        quand=f"Pour le {date_longue(limit)}, {left(limit, today)}"
+        if limit >= today
+        else f"Attendu pour le {date_longue(limit)}",
         etat=_opinion_state(avis, today),
         ton=due_tone(limit, today),
     )
@@ -282,7 +295,7 @@ def requests_asked(acteur: Acteur, *, today: date) -> Bloc:
         lambda demande: Ligne(
             titre=demande.dossier.nom,
             url=reverse("funding:demande", args=[demande.pk]),
-            note=f"{euros(demande.montant_demande)} demandés · {identity(demande.dossier)}",
+            note=f"{euros(demande.montant_demande)} demandés{SEP}{identity(demande.dossier)}",
             quand=f"Reçue {since(demande.transmise_at, today)}",
             etat=demande.get_etat_display(),
         ),

@@ -75,6 +75,6 @@ def _to_confirm(acteur: Acteur, *, today: date) -> Bloc:
         cle="validations",
         titre="Validations à confirmer",
         vide="Les lettres que la région valide avec vous attendront ici votre confirmation.",
-        geste="confirmer la validation de",
+        geste="confirmer la validation de la lettre",
         bouton="Ouvrir la lettre",
     )

@@ -8,16 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guichet.kernel.civil import date_longue
-from guichet.kernel.deadlines import RUNGS_BEFORE_LAST_DAY
 from portal.views.homes.blocs import (
     ROWS,
+    SEP,
     Ligne,
     bloc,
-    clock_of,
+    clock_near,
     due_tone,
     identity,
     left,
-    legal_tone,
     page,
     since,
     threads_awaiting,
@@ -47,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             titre="Lettres à vérifier",
             vide="Les lettres déposées par les associations arrivent ici.",
             tout=_list(EtatLettre.DEPOSEE),
-            geste="vérifier la lettre de",
+            geste="vérifier la lettre",
             bouton="Ouvrir la lettre",
         ),
         bloc(
@@ -56,8 +55,8 @@ def home(request: HttpRequest) -> HttpResponse:
             cle="a-transmettre",
             titre="À conclure et à transmettre",
             vide="Les lettres dont l’avis est rendu, ou dont la date de réponse est passée, arrivent ici.",
-            tout=_list(EtatLettre.AVIS_RENDU),
-            geste="conclure et transmettre",
+            tout=reverse("projects:lettres"),
+            geste="conclure et transmettre la lettre",
             bouton="Ouvrir la lettre",
         ),
         bloc(
@@ -67,6 +66,8 @@ def home(request: HttpRequest) -> HttpResponse:
             titre="Consultations en cours",
             vide="Les lettres soumises aux URPS restent ici jusqu’à votre avis.",
             tout=_list(EtatLettre.EN_CONSULTATION),
+            geste="rendre l’avis sur la lettre",
+            bouton="Ouvrir la lettre",
         ),
         bloc(
             desks.letters_sent_back(acteur),
@@ -87,7 +88,7 @@ def _list(etat: EtatLettre) -> str:
 
 
 def _letter(lettre: LettreIntention, today: date, etat: str, *, quand: str = "") -> Ligne:
-    near, tone = _clock(lettre, today)
+    near, tone = clock_near(lettre.demande, today)
     return Ligne(
         titre=lettre.dossier.nom,
         url=reverse("projects:lettre", args=[lettre.pk]),
@@ -98,31 +99,26 @@ def _letter(lettre: LettreIntention, today: date, etat: str, *, quand: str = "")
     )
 
 
-def _clock(lettre: LettreIntention, today: date) -> tuple[str, str]:
-    """What is said of the period of the request once it ends within 30 days: it runs while the Guichet holds it."""
-    last = clock_of(lettre.demande, today)
-    if last is None or (last - today).days > RUNGS_BEFORE_LAST_DAY[0]:
-        return "", ""
-    return f"Subvention\u00a0: dernier jour {left(last, today)}", legal_tone(last, today)
-
-
 def _answers(row: Avancement) -> str:
     """ "7 réponses sur 10 · quorum 6 atteint": the quorum counts the URPS only."""
     answered = f"{row.repondu} {'réponses' if row.repondu > 1 else 'réponse'} sur {row.consultes}"
     reached = "atteint" if row.quorum_atteint else f"non atteint ({row.atteint} URPS sur {row.quorum})"
-    return f"{answered} · quorum {reached}"
+    return f"{answered}{SEP}quorum {reached}"
 
 
 def _running(row: Avancement, today: date) -> Ligne:
     limit, lettre = row.consultation.limite_le, row.consultation.lettre
     state = "Avis à rendre" if row.quorum_atteint else "En attente de réponses"
-    line = _letter(lettre, today, state, quand=f"{_answers(row)} · pour le {date_longue(limit)}, {left(limit, today)}")
-    return line if line.ton else replace(line, ton="info" if row.quorum_atteint else due_tone(limit, today))
+    line = _letter(
+        lettre, today, state, quand=f"{_answers(row)}{SEP}pour le {date_longue(limit)}, {left(limit, today)}"
+    )
+    tone = "info" if row.quorum_atteint else due_tone(limit, today)
+    return replace(line, ton=line.ton or tone, ailleurs=not row.quorum_atteint)
 
 
 def _to_send(row: Avancement, today: date) -> Ligne:
     given = row.consultation.lettre.etat == EtatLettre.AVIS_RENDU
-    late = f"{_answers(row)} · date de réponse passée {left(row.consultation.limite_le, today)}"
+    late = f"{_answers(row)}{SEP}date de réponse passée {left(row.consultation.limite_le, today)}"
     line = _letter(
         row.consultation.lettre,
         today,
