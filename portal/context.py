@@ -124,4 +124,10 @@ def _entry(request: HttpRequest, label: str, name: str, *, files: bool = False) 
     """A link, current on its page, on those under it and, with `files`, on those of a file."""
     url = reverse(name)
     found = request.resolver_match
-    return Entree(label, url, current=request.path.startswith(url) or bool(files and found and found.app_name in FILES))
+    of_a_file = files and found and found.app_name in FILES and not request.path.startswith(_other_lists())
+    return Entree(label, url, current=request.path.startswith(url) or bool(of_a_file))
+
+
+def _other_lists() -> tuple[str, ...]:
+    """Addresses under a link of their own."""
+    return tuple(reverse(name) for _, name in (DES_DEMANDES, DES_SEANCES))

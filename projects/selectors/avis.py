@@ -82,7 +82,7 @@ class Reponse:
 
 
 def reponses_of(lettre: LettreIntention, *, acteur: "Acteur") -> list[Reponse]:
-    """What a desk may know of each opinion asked on a letter, by consultation then by name. Two queries.
+    """What a desk may know of each opinion asked on a letter, after the transmission first, then by name. Two queries.
 
     The Guichet: every body of its consultation. The ARS: the bodies whose opinion it may read, in whatever state. A
     consultation that takes no more answers leaves nobody awaited: who did not answer is "sans réponse".
@@ -108,7 +108,7 @@ def reponses_by_letter(lettres: Iterable[int], *, acteur: "Acteur") -> dict[int,
         "consultation__lettre__etat",
     )
     found: dict[int, list[Reponse]] = {}
-    for row in rows.order_by("-consultation__nature", "organisation__nom", "pk"):
+    for row in rows.order_by("consultation__nature", "organisation__nom", "pk"):
         found.setdefault(row.consultation.lettre_id, []).append(_reponse(row, readable.get(row.pk)))
     return found
 

@@ -18,6 +18,7 @@ from guichet.kernel.lifecycle import Refused
 from projects.forms.avis import AbstentionForm, AvisForm, DeportForm, initial_of
 from projects.lifecycles import AVIS
 from projects.models import Avis, LettreIntention
+from projects.models.consultation import OUVERTE_QUAND, REPONSES
 from projects.selectors import letters_for_pages, ordered_sections, with_sections
 from projects.selectors.avis import (
     avis_for_pages,
@@ -40,7 +41,7 @@ from projects.services.opinions import (
 )
 from projects.states import EtatAvis, NatureConsultation
 from projects.views import presenters
-from projects.views.grille import FIN, answers_of, given_on, line_of, tag_of
+from projects.views.grille import FIN, answers_of, given_on, line_of, tag_of, tag_of_state
 from projects.views.reading import reading_sections
 
 
@@ -288,22 +289,25 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
     if not acteur.est_agent or acteur.genre == Genre.GUICHET:
         return None
     own = avis_visible_to(acteur).filter(organisation=acteur.organisation_id, consultation__lettre=lettre)
-    mine = [_own_line(avis) for avis in own.select_related("consultation", "seance").order_by("pk")]
+    mine = [_own_line(avis, lettre) for avis in own.select_related("consultation", "seance").order_by("pk")]
     lines = [line_of(reponse) for reponse in reponses_of(lettre, acteur=acteur)] if acteur.genre in ARS else []
     if not mine and not lines:
         return None
     return {"gabarit": "projects/panneaux/avis.html", "zone": "principal", "miens": mine, "lignes": lines}
 
 
-def _own_line(avis: Avis) -> dict[str, Any]:
+def _own_line(avis: Avis, lettre: LettreIntention) -> dict[str, Any]:
     """What is said to a body of its own answer, and the one button."""
-    waiting = avis.etat in (EtatAvis.ATTENDU, EtatAvis.BROUILLON, EtatAvis.SANS_REPONSE)
+    nature = NatureConsultation(avis.consultation.nature)
+    waiting = avis.etat not in REPONSES
+    closed = lettre.etat != OUVERTE_QUAND[nature]
     return {
-        "etat": tag_of(avis),
-        "attendu": waiting,
+        "etat": tag_of_state(EtatAvis.SANS_REPONSE) if waiting and closed else tag_of(avis),
+        "attendu": waiting and not closed,
+        "clos": waiting and closed,
         "limite_le": avis.consultation.limite_le,
         "rendu": given_on(avis),
-        "am": avis.consultation.nature == NatureConsultation.AM,
+        "am": nature == NatureConsultation.AM,
         "url": reverse("projects:avis", args=[avis.pk]),
-        "bouton": "Donner l’avis" if waiting else "Relire l’avis",
+        "bouton": "Relire l’avis" if closed or not waiting else "Donner l’avis",
     }

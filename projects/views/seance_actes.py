@@ -214,7 +214,19 @@ class MonterView(PointView):
         move_up(point=self.point(request, seance), by=request.acteur)
 
 
-class RetirerPointView(MonterView):
+class RetirerPointView(PointView):
+    bouton = "Retirer de l’ordre du jour"
+    danger = True
+    fait = "Le dossier est retiré de l’ordre du jour."
+
+    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form | None:
+        self.titre = f"Retirer de l’ordre du jour\u00a0: {self.point(request, seance).consultation.lettre.dossier.nom}"
+        return None
+
+    def consequences(self, request: HttpRequest, seance: Seance) -> list[str]:
+        lost = ["Le relevé écrit pour ce dossier est perdu."] if self.point(request, seance).releve else []
+        return ["Le dossier n’est plus examiné dans cette séance\u00a0; sa consultation continue.", *lost]
+
     def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
         remove_point(point=self.point(request, seance), by=request.acteur)
 
@@ -237,7 +249,7 @@ class SeanceAvisView(HeldView):
 
     def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form:
         avis = self.avis(request, seance)
-        self.titre = f"Avis de {avis.organisation.nom}"
+        self.titre = f"Avis\u00a0: {avis.organisation.nom}"
         form = AvisForm(criteres=criteres_on(timezone.localdate(request.now)), **given)
         if form.is_bound and form.is_valid():
             answers = form.answers()

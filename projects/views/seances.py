@@ -61,10 +61,13 @@ def _line(seance: Seance, request: HttpRequest) -> list[dict[str, str]]:
 
 
 def tag_of(seance: Seance, request: HttpRequest) -> dict[str, str]:
+    """Where a session stands; that minutes are to be made is said to who makes them."""
     if seance.close_at:
         return {"libelle": "Close", "ton": "ok"}
     if seance.tenue_le > timezone.localdate(request.now):
         return {"libelle": "À venir", "ton": "info"}
+    if not rules.test_rule("seance.tenir", request.acteur, seance):
+        return {"libelle": "Tenue", "ton": ""}
     return {"libelle": "Compte rendu à établir", "ton": "warn"}
 
 
