@@ -167,7 +167,8 @@ def urgencies(acteur: Acteur, *, on: date) -> Urgences:
     """One query, whatever the number of files."""
     near = DemandeFir.objects.visible_to(acteur).filter(etat__in=EN_INSTRUCTION, delai__clos_at=None)
     near = near.filter(delai__dernier_jour__lte=on + timedelta(days=15)).order_by("delai__echeance_le", "pk")
-    left = [(day - on).days for day in near.values_list("delai__dernier_jour", flat=True)[: PLAFOND + 1]]
+    last = near.values_list("delai__dernier_jour", flat=True)[: PLAFOND + 1]
+    left = [(day - on).days for day in last if day]
     return Urgences(passees=sum(n < 0 for n in left), sept=sum(n <= 7 for n in left), quinze=len(left))
 
 
@@ -180,9 +181,9 @@ def silences(acteur: Acteur, *, now: datetime) -> QuerySet[DemandeFir]:
     found = DemandeFir.objects.visible_to(acteur).filter(etat=EtatDemandeFir.REJETEE_TACITEMENT)
     found = found.annotate(
         motifs_dus_le=Subquery(asked.annotate(due=due).values("due")[:1]), motifs_donnes=given
-    ).filter(Q(motifs_dus_le__isnull=False, motifs_donnes=False) | Q(delai__clos_at__gte=now - SILENCE_RECENT))
+    ).filter(Q(Q(motifs_dus_le__isnull=False), ~Q(given)) | Q(delai__clos_at__gte=now - SILENCE_RECENT))
     return _request_lines(found).order_by(
-        "motifs_donnes", F("motifs_dus_le").asc(nulls_last=True), "-delai__clos_at", "pk"
+        F("motifs_donnes").asc(), F("motifs_dus_le").asc(nulls_last=True), "-delai__clos_at", "pk"
     )
 
 

@@ -54,9 +54,10 @@ PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "accounts:invitation", "invitation"): 4,
     ("porteur", "portal:accueil", ""): 4,
     ("porteur", "portal:accueil_role", ""): 7,
-    ("agent", "portal:accueil_role", ""): 4,
-    ("guichet", "portal:accueil_role", ""): 3,  # leads to the list
-    ("admin", "portal:accueil_role", ""): 5,
+    ("agent", "portal:accueil_role", ""): 10,
+    ("guichet", "portal:accueil_role", ""): 12,
+    ("admin", "portal:accueil_role", ""): 7,
+    ("admin", "portal:administration", ""): 7,
     ("porteur", "projects:lettre", "brouillon"): 8,
     ("porteur", "projects:lettre", "deposee"): 11,
     ("porteur", "projects:lettre", "retiree"): 13,
@@ -106,6 +107,7 @@ NO_PAGE = {
     "portal:composants",  # for those who build
     "portal:vivant",
     "portal:pret",
+    "portal:horloge",
     "dossiers:piece",  # bytes
     "dossiers:document",
     # answer a POST only

@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.acteur import Acteur
 from guichet.kernel.civil import date_longue
 from portal.views.homes.blocs import (
     ROWS,
     SEP,
+    Bloc,
     Ligne,
     bloc,
     clock_near,
@@ -30,14 +32,6 @@ from projects.states import EtatLettre
 def home(request: HttpRequest) -> HttpResponse:
     """Everything the desk holds, by what it has to do next; each block its oldest, or its nearest, first."""
     acteur, today = request.acteur, timezone.localdate(request.now)
-    shared = bloc(
-        desks.drafts_shared(acteur),
-        lambda lettre: _letter(lettre, today, "Brouillon"),
-        cle="brouillons",
-        titre="Brouillons partagés avec vous",
-        vide="Les associations qui vous invitent à lire leur brouillon apparaîtront ici.",
-        discret=True,
-    )
     main = [
         bloc(
             desks.letters_to_check(acteur),
@@ -80,7 +74,18 @@ def home(request: HttpRequest) -> HttpResponse:
             tout=_list(EtatLettre.INCOMPLETE),
         ),
     ]
-    return page(request, main, [threads_awaiting(acteur, today=today), shared])
+    return page(request, main, [threads_awaiting(acteur, today=today), _drafts(acteur, today)])
+
+
+def _drafts(acteur: Acteur, today: date) -> Bloc:
+    return bloc(
+        desks.drafts_shared(acteur),
+        lambda lettre: _letter(lettre, today, "Brouillon"),
+        cle="brouillons",
+        titre="Brouillons partagés avec vous",
+        vide="Les associations qui vous invitent à lire leur brouillon apparaîtront ici.",
+        discret=True,
+    )
 
 
 def _list(etat: EtatLettre) -> str:
