@@ -118,9 +118,8 @@ def _columns(jour: date, objets: Sequence[tuple[str, str]], *, textes: bool, lim
 
 
 class RepondreForm(forms.Form):
-    """The answer to one item: words, files already joined, a new file; at least one of them.
-
-    `pieces` are the files of the dossier; `already` says that files were given before: words alone may then be changed.
+    """The answer to one item: words, files already joined, a new file; at least one of them. `pieces` are the files of
+    the dossier.
     """
 
     reponse = forms.CharField(
@@ -147,9 +146,8 @@ class RepondreForm(forms.Form):
         error_messages={"invalid_choice": "Cette nature de pièce n’existe pas."},
     )
 
-    def __init__(self, *args: Any, pieces: Sequence[Piece], already: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pieces: Sequence[Piece], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.already = already
         self.offered = {piece.pk: piece for piece in pieces}
         labels = [(piece.pk, f"{piece.nom} ({piece.get_genre_display().lower()})") for piece in pieces]
         if labels:
@@ -162,7 +160,7 @@ class RepondreForm(forms.Form):
         if data.get("fichier") and not data.get("genre") and "genre" not in self.errors:
             self.add_error("genre", "Choisissez la nature de la nouvelle pièce.")
         said = data.get("reponse") or data.get("pieces") or data.get("fichier")
-        if not self.errors and not said and not self.already:
+        if not self.errors and not said:
             raise forms.ValidationError("Écrivez une réponse, ou joignez une pièce.")
         return data
 

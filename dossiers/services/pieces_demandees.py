@@ -138,16 +138,22 @@ def answer_own(
     by: "Acteur",
     now: datetime,
 ) -> PieceDemandee:
-    """The association answers one item, a new file of that `genre` joined with it. Refused to anyone else, before the
-    file is kept; raises what `add_piece` raises about the file.
+    """The association answers one item, by words and these `pieces` alone, a new file of that `genre` with them.
+
+    Refused to anyone else, before the file is kept; raises what `add_piece` raises about the file.
     """
     dossier = item.demande.dossier
     if not rules.test_rule("dossier.rediger", by, dossier):
         raise Refused("Seule une personne de l’association répond à cette demande.")
     if DemandePieces.objects.filter(pk=item.demande_id, close_at__isnull=False).exists():
         raise Refused(CLOSE)
+    if not (reponse.strip() or pieces or fichier):
+        raise Refused("Écrivez une réponse, ou joignez une pièce.")
     joined = [add_piece(dossier=dossier, genre=genre, fichier=fichier, by=by, now=now)] if fichier else []
-    return answer(item=item, reponse=reponse, pieces=[*pieces, *joined], by=by, now=now)
+    given = [*pieces, *joined]
+    answered = answer(item=item, reponse=reponse, pieces=given, by=by, now=now)
+    answered.pieces.set(given)
+    return answered
 
 
 CLOSE = "Cette demande de pièces est close."

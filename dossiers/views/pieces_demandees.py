@@ -143,7 +143,7 @@ class RepondrePieceView(LoginRequiredMixin, View):
 
     def _form(self, request: HttpRequest, item: PieceDemandee, **given: Any) -> RepondreForm:
         joined = pieces_of(item.demande.dossier, acteur=request.acteur)
-        return RepondreForm(**given, pieces=joined, already=item.pieces.exists())
+        return RepondreForm(**given, pieces=joined)
 
     def _page(self, request: HttpRequest, item: PieceDemandee, form: RepondreForm, status: int = 200) -> HttpResponse:
         context = {

@@ -117,8 +117,8 @@ def test_the_opinion_given_is_read_with_its_sense(by) -> None:
 def test_transmitted_the_silence_has_its_date(by) -> None:
     found = step(transmitted_letter(by), by)
     assert found["detail"] == (
-        "L’ARS a votre lettre depuis le 16 novembre 2026 : elle l’examine et vous répond ici. Sans réponse de sa part au "
-        "16 janvier 2027, la demande de subvention est rejetée : le portail vous prévient."
+        "L’ARS a votre lettre depuis le 16 novembre 2026 : elle l’examine et vous répond ici. Sans réponse de sa part "
+        "au 16 janvier 2027, la demande de subvention est rejetée : le portail vous prévient."
     )
 
 
