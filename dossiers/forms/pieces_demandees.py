@@ -102,7 +102,7 @@ def _columns(jour: date, objets: Sequence[tuple[str, str]], *, textes: bool, lim
         columns["requise"] = forms.ChoiceField(
             label="Un texte l’exige-t-il\u00a0?",
             required=False,
-            choices=[("", "Non, elle est seulement utile"), (EXIGEE, "Oui, un texte l’exige")],
+            choices=[("", "Non, utile"), (EXIGEE, "Oui, exigée")],
         )
         columns["fondement"] = forms.CharField(label="Article de ce texte", required=False, max_length=200)
     if objets:

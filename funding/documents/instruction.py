@@ -38,12 +38,12 @@ def service_of(demande: DemandeFir) -> Organisation:
 
 
 def receipt(demande: DemandeFir, *, now: datetime) -> Paper:
-    """Accusé de réception électronique (CRPA R112-11-1): date, service, what silence means and on which day, remedies."""
+    """Accusé de réception électronique (CRPA R112-11-1): date, service, what silence means and when, remedies."""
     jour = timezone.localdate(now)
     service = service_of(demande)
     facts = [
         ["Demande", f"{_named(demande)} de {euros(demande.montant_demande)}, {demande.get_objet_display().lower()}"],
-        ["Reçue par", f"{service.nom}, le {instant(now)} (heure de Paris)"],
+        ["Reçue le", f"{instant(now)} (heure de Paris)"],
         ["Service en charge", service.nom],
         ["Adresse", ", ".join(service.adresse.splitlines()) or "Communiquée par le service"],
         ["Courriel", service.courriel or "Communiqué par le service"],
@@ -149,7 +149,8 @@ def decision(demande: DemandeFir, taken: Decision, *, now: datetime) -> Paper:
             "lignes": [
                 [
                     "Demande",
-                    f"Déposée par {demande.dossier.association.nom}, {euros(demande.montant_demande)} demandés",
+                    f"{euros(demande.montant_demande)} demandés par {demande.dossier.association.nom}"
+                    f"{_deposited(demande)}",
                 ],
                 [
                     "Décision",
@@ -177,8 +178,16 @@ def decision(demande: DemandeFir, taken: Decision, *, now: datetime) -> Paper:
             "qualite": taken.qualite,
             "mention": f"Signé le {date_longue(taken.signee_le)}",
         },
-        mentions=[] if granted else [article("motivation", on=taken.signee_le)],
+        mentions=[article(cle, on=taken.signee_le) for cle in (("fir_demande",) if granted else REFUS)],
     )
+
+
+REFUS = ("fir_demande", "motivation")
+"""The articles a refusal rests on."""
+
+
+def _deposited(demande: DemandeFir) -> str:
+    return f", le {date_longue(timezone.localdate(demande.deposee_at))}" if demande.deposee_at else ""
 
 
 def _after_grant(demande: DemandeFir, taken: Decision) -> list[str]:
@@ -215,6 +224,8 @@ def reasons(demande: DemandeFir, motifs: str, *, by: Acteur, now: datetime) -> P
         },
         {"genre": "texte", "titre": "Motifs", "paragraphes": _paragraphs(motifs)},
     ]
+    if found := remedies(on=timezone.localdate(now)):
+        blocs.append({"genre": "liste", "titre": "Voies et délais de recours", "elements": found})
     return _letter(
         demande,
         modele="motifs",

@@ -64,6 +64,14 @@ def _funding_bodies(demande: DemandeFir) -> list[int]:
 
 
 @transaction.atomic
+def hand_over_rejected(*, demande: DemandeFir, now: datetime) -> None:
+    """A request the silence rejected before it was sent reaches its funder with the letter: it may still be granted."""
+    DemandeFir.objects.filter(pk=demande.pk).update(transmise_at=now)
+    demande.transmise_at = now
+    let_in(dossier=demande.dossier, organisation_ids=[demande.financeur_id], motif=MotifAcces.FINANCEUR, now=now)
+
+
+@transaction.atomic
 def reopen_request(*, demande: DemandeFir, motif: str, by: Acteur, now: datetime) -> EvenementFir:
     """Back to the draft, with the letter sent back: its period closes, the next deposit opens a new one."""
     event: EvenementFir = DEMANDE_FIR.apply(

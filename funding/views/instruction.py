@@ -127,9 +127,12 @@ class CompleterView(FirActe):
         ]
 
     def page(self, request: HttpRequest, step: DemandeFir) -> dict[str, Any]:
+        """What waits for an answer; the funder records under a title of its own."""
         asked = [demande for demande in requests_of(requests_for_pieces(step)) if demande.close_at is None]
         items = [item for demande in asked for item in demande.items.all()]
-        return {"lignes": [line(item, answers=not _instructs(request, step)) for item in items]}
+        desk = _instructs(request, step)
+        lines = [line(item, answers=not desk) for item in items]
+        return {"lignes": lines, **({"titre": "Enregistrer des pièces reçues"} if desk else {})}
 
     def act(self, request: HttpRequest, step: DemandeFir, values: dict[str, Any]) -> None:
         if not _instructs(request, step):

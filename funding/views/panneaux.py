@@ -41,6 +41,9 @@ ACTES = {
 }
 """The page of each act, its button and its weight, in the order of the panel."""
 
+RECUES = "Enregistrer des pièces reçues"
+"""What completing is for the funder: what came to it by another way than the portal."""
+
 
 def clock_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | None:
     """The period of the silence, for everyone who reads the request."""
@@ -68,8 +71,13 @@ def acts_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | No
     waits = carrier.accord if carrier and available & {"accorder", "accorder_apres_silence"} else ""
     hidden = {"accorder", "accorder_apres_silence"} if waits else set()
     hidden |= {"retirer"} if carrier and carrier.retrait else set()
+    desk = rules.test_rule("demande.instruire", request.acteur, demande)  # type: ignore[attr-defined]
     buttons = [
-        {"url": reverse(name, args=[demande.pk]), "libelle": label, "style": style}
+        {
+            "url": reverse(name, args=[demande.pk]),
+            "libelle": RECUES if desk and action == "completer" else label,
+            "style": style,
+        }
         for action, (name, label, style) in ACTES.items()
         if action in available - hidden
     ]

@@ -198,7 +198,7 @@ def _signed(by: Acteur) -> dict[str, str]:
 
 
 def decision(lettre: LettreIntention, taken: Decision, *, now: datetime) -> Paper:
-    """What the ARS decides on the letter, why, by whom and in virtue of what; remedies for a refusal."""
+    """What the ARS decides on the letter, why, by whom and in virtue of what, how to contest it."""
     validated = taken.nature == NatureDecision.VALIDATION_LETTRE
     lines = [
         ["CPTS", f"{lettre.dossier.nom}, portée par {lettre.dossier.association.nom}"],
@@ -219,7 +219,7 @@ def decision(lettre: LettreIntention, taken: Decision, *, now: datetime) -> Pape
     if validated:
         suite = "Vous pouvez maintenant écrire le projet de santé de la communauté."
         blocs.append({"genre": "encadre", "titre": "Et maintenant\u00a0?", "paragraphes": [suite]})
-    elif found := remedies(on=taken.signee_le):
+    if found := remedies(on=taken.signee_le):
         blocs.append({"genre": "liste", "titre": "Voies et délais de recours", "elements": found})
     contexte = official_letter(
         dossier=lettre.dossier,

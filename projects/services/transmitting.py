@@ -10,7 +10,7 @@ from dossiers.selectors.people import am_desk
 from dossiers.selectors.reglages import valeur
 from dossiers.services.documents import create_document
 from dossiers.services.partage import share_with_ars
-from funding.services.instruction import transmit_request
+from funding.services.instruction import hand_over_rejected, transmit_request
 from funding.states import EtatDemandeFir
 from projects import notifications
 from projects.documents import suivi
@@ -49,9 +49,12 @@ def _send(lettre: LettreIntention, action: str, *, by: Acteur, now: datetime) ->
     dossier = locked.dossier
     lettre.dossier = dossier
     share_with_ars(dossier=dossier, now=now)
-    if demande and not locked.sans_demande and demande.etat == EtatDemandeFir.DEPOSEE:
+    if demande and not locked.sans_demande:
         demande.dossier = dossier
-        transmit_request(demande=demande, by=by, now=now)
+        if demande.etat == EtatDemandeFir.DEPOSEE:
+            transmit_request(demande=demande, by=by, now=now)
+        elif demande.etat == EtatDemandeFir.REJETEE_TACITEMENT:
+            hand_over_rejected(demande=demande, now=now)
     consultation = _ask_assurance_maladie(lettre, now=now)
     paper = suivi.slip(lettre, event=event, by=by, without_opinion=without_opinion, now=now)
     create_document(evenement=event.pk, dossier=dossier, now=now, transmis=True, **paper)

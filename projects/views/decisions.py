@@ -61,7 +61,7 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
         ],
         "mode": mode,
         "confirmation": _confirmation(lettre, mode["code"]),
-        "avis": _am_opinion(lettre),
+        "avis": _am_opinion(lettre, today(request)),
         "doute": silence_doubt(today(request)),
         "signature": _signature(request, lettre),
     }
@@ -127,16 +127,17 @@ def _confirmation(lettre: LettreIntention, mode: str) -> str:
     return f"Validation confirmée le {date_longue(event.prend_effet_le)} ({event.qualite})."
 
 
-def _am_opinion(lettre: LettreIntention) -> str:
+def _am_opinion(lettre: LettreIntention, on: date) -> str:
     """Where the opinion of the Assurance Maladie stands; its sense is with the others."""
     asked = Avis.objects.filter(consultation__lettre=lettre, consultation__nature=NatureConsultation.AM)
     rows = list(asked.order_by("pk").values_list("etat", "consultation__limite_le", "organisation__nom"))
-    return " ".join(f"{nom}\u00a0: {_state(etat, limite)}." for etat, limite, nom in rows)
+    return " ".join(f"{nom}\u00a0: {_state(etat, limite, on)}." for etat, limite, nom in rows)
 
 
-def _state(etat: str, limite: date) -> str:
+def _state(etat: str, limite: date, on: date) -> str:
     if etat in (EtatAvis.ATTENDU, EtatAvis.BROUILLON):
-        return f"avis attendu pour le {date_longue(limite)}"
+        late = "pas encore rendu, il était " if on > limite else ""
+        return f"avis {late}attendu pour le {date_longue(limite)}"
     return {EtatAvis.RENDU: "avis rendu", EtatAvis.SANS_REPONSE: "sans réponse"}.get(
         EtatAvis(etat), EtatAvis(etat).label.lower()
     )
@@ -202,7 +203,7 @@ class ValiderView(LettreActeView):
         mode = validation_mode(today(request))
         return {
             "mode": mode,
-            "avis": _am_opinion(step),
+            "avis": _am_opinion(step, today(request)),
             "confirmation": _confirmation(step, mode["code"]),
             "accord": _why_no_grant(request, step),
         }

@@ -1,7 +1,7 @@
 """What the ARS decides on a letter: who, in virtue of what, together with its request or not."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,19 +10,22 @@ from django.db import transaction
 
 from accounts.models import Envoi
 from dossiers.models import Decision, Document, Reglage
-from funding.services.instruction import withdraw_alone
+from funding.models import DemandeFir
+from funding.services.instruction import record_rejection, withdraw_alone
 from guichet.kernel.lifecycle import Refused
 from projects.services.deciding import confirm_validation, grant_request, refuse, validate
 from projects.services.depositing import withdraw
+from projects.services.transmitting import transmit
 from tests.factories.accounts import NOW
 from tests.factories.bodies import agent, decideur, guichet
-from tests.factories.projects import fresh, porteur, transmitted_letter
+from tests.factories.projects import deposited_letter, fresh, porteur, transmitted_letter
 from tests.funding.desk import later
 from tests.projects.rows import everything, words
 
 pytestmark = pytest.mark.django_db
 
 
+AFTER = datetime(2027, 1, 18, 9, tzinfo=NOW.tzinfo)
 NOT_THEIRS = "Vous n’avez pas le droit de faire cette action sur ce dossier."
 
 
@@ -130,3 +133,13 @@ def test_a_request_is_withdrawn_alone_once_its_letter_is_validated_and_with_it_b
     other = transmitted_letter(someone)
     withdraw(lettre=other, motif="Le projet change.", by=someone, now=NOW)
     assert (fresh(other).etat, fresh(other).demande.etat) == ("retiree", "retiree")
+
+
+def test_a_request_rejected_before_it_was_sent_reaches_the_ars_with_its_letter_and_may_be_granted() -> None:
+    lettre = deposited_letter()
+    record_rejection(demande=fresh(lettre).demande, now=AFTER)
+    transmit(lettre=fresh(lettre), by=guichet(), now=AFTER)
+    ars = decideur()
+    assert DemandeFir.objects.visible_to(ars).filter(pk=lettre.demande_id).exists()
+    validate(lettre=fresh(lettre), accorde=Decimal(10_000), by=ars, now=AFTER + timedelta(hours=1))
+    assert fresh(lettre).demande.etat == "accordee"

@@ -93,7 +93,8 @@ def test_each_act_is_a_404_for_whoever_it_is_never_for_and_a_409_once_it_is_done
     people = {
         "porteur": by, "guichet": guichet(), "decideur": decideur(),
         "instructeur": agent("dd-ars-31", droits=["instruire"]), "cpam": agent("cpam-31"),
-        "msa": agent("msa-midi-pyrenees-sud"), "ailleurs": decideur("dd-ars-81"), "urps": agent("urps-infirmiers-occitanie"),
+        "msa": agent("msa-midi-pyrenees-sud"), "ailleurs": decideur("dd-ars-81"),
+        "urps": agent("urps-infirmiers-occitanie"),
     }  # fmt: skip
     found: dict[str, set[str]] = {}
     with on(NOW):
