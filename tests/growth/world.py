@@ -1,5 +1,6 @@
 """A small world where everything a page lists is there `rows` times."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -7,14 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.acteur import Acteur
-from accounts.models import Envoi, Invitation, Membership, Organisation
+from accounts.models import Absence, Delegation, Envoi, Invitation, Membership, Organisation
 from accounts.services.invitations import hash_token, invite
 from accounts.services.mails import queue_mail
+from accounts.services.memberships import new_association
 from accounts.states import EtatEnvoi
-from dossiers.models import Document, Dossier
+from dossiers.models import Affectation, Document, Dossier
 from dossiers.services.conseillers import invite_adviser
 from dossiers.services.documents import create_document
-from dossiers.states import EtatDocument
+from dossiers.states import EtatDocument, RoleAffectation
 from portal.demonstration.reponses import COMMUNES
 from projects.models import LettreIntention
 from projects.services.depositing import withdraw
@@ -44,6 +46,7 @@ class World:
         for lettre in self.lettres.values():
             self._fill(lettre.dossier)
         self.message, self.paper = self._mails(), self._paper()
+        self._charges()
 
     def _people(self) -> Invitation:
         """Other members, pending invitations, and other capacities of the porteur."""
@@ -104,12 +107,41 @@ class World:
     def _paper(self) -> Document:
         return Document.objects.filter(etat=EtatDocument.RENDU).order_by("pk")[0]
 
+    def _charges(self) -> None:
+        """Powers of the agency, absences and charges of the Guichet, an association nobody manages."""
+        agency, desk = self.acteurs["agent"], self.acteurs["guichet"]
+        deposited = self.lettres["deposee"].dossier
+        for number in range(self.rows):
+            first = date(2026, 1, 1) + timedelta(days=30 * number)
+            self.pouvoir: Delegation = Delegation.objects.create(
+                user=agency.user,
+                organisation_id=agency.organisation_id,
+                objet="Décisions",
+                acte="Arrêté",
+                debut_le=first,
+            )
+            Absence.objects.create(user=desk.user, du_le=first, au_le=first)
+            Absence.objects.create(user=desk.user, du_le=first.replace(year=2099), au_le=first.replace(year=2099))
+            Affectation.objects.create(
+                dossier=deposited,
+                organisation_id=desk.organisation_id,
+                user=desk.user,
+                role=RoleAffectation.TITULAIRE,
+                debut_le=first,
+                fin_le=first + timedelta(days=30),
+                affecte_par=desk.user,
+            )
+        self.sans_gestion = new_association(nom="Santé sur papier", region="76")
+
     def url(self, name: str, key: str = "", *more: str) -> str:
         """The address of a page: `key` says what it is about, as "deposee.dossier"."""
         keys: dict[str, list[Any]] = {
             "": [],
             "association": [self.association.code],
             "membre": [self.association.code, self.membre.pk],
+            "agence": ["ars-occitanie"],
+            "pouvoir": ["ars-occitanie", self.pouvoir.pk],
+            "sans_gestion": [self.sans_gestion.code],
             "invitation": [JETON],
             "message": [self.message.pk],
             "piece": [self.piece.pk],

@@ -27,6 +27,7 @@ MEMBERS = OWN | {"membre_sans_droit"}
 DESK = {"guichet", "admin", "conseiller_invite"}
 ADVISED = MEMBERS | {"conseiller_invite"}
 DEPOSITED = MEMBERS | DESK
+HANDLERS = {"guichet", "conseiller_invite"}
 
 READERS: dict[str, dict[str, set[str]]] = {
     # address: state of the letter: who gets an answer other than 404 (signed in people; nobody anonymous)
@@ -46,6 +47,7 @@ READERS: dict[str, dict[str, set[str]]] = {
     "funding:section": {"brouillon": ADVISED, "deposee": DEPOSITED, "retiree": DEPOSITED, "abandonnee": ADVISED},
     "dossiers:pieces": {"brouillon": ADVISED, "deposee": DEPOSITED, "retiree": DEPOSITED, "abandonnee": ADVISED},
     "dossiers:piece": {"brouillon": ADVISED, "deposee": DEPOSITED, "retiree": DEPOSITED, "abandonnee": ADVISED},
+    "dossiers:affecter": {"brouillon": set(), "deposee": HANDLERS, "retiree": HANDLERS, "abandonnee": set()},
     "dossiers:document": {"deposee": DEPOSITED, "retiree": DEPOSITED},
 }
 CANARY = "CANARI-7F3A"
@@ -75,6 +77,7 @@ class File:
             "funding:section": [self.lettre.demande_id, "demande"],
             "dossiers:pieces": [self.lettre.dossier_id],
             "dossiers:piece": [self.piece.pk],
+            "dossiers:affecter": [self.lettre.dossier_id],
         }
         if name == "dossiers:document":
             document = Document.objects.filter(dossier=self.lettre.dossier).order_by("pk").first()
@@ -128,6 +131,7 @@ def test_each_address_of_a_file_answers_its_readers_and_is_a_404_for_the_others(
 
 def test_the_matrix_names_every_address_that_carries_the_key_of_a_file() -> None:
     posted_only = {
+        "dossiers:prendre",
         "dossiers:refaire",
         "projects:deposer",
         "projects:retirer_conseiller",
@@ -155,6 +159,7 @@ WRITES: dict[str, tuple[str, dict[str, Any]]] = {
     "funding:section": ("demande", {"version": "0", "montant": "1"}),
     "dossiers:pieces": ("", {"genre": "autre"}),
     "dossiers:retirer_piece": ("", {}),
+    "dossiers:affecter": ("", {"titulaire": "", "suppleant": "", "vu_titulaire": "", "vu_suppleant": ""}),
 }
 
 
