@@ -111,6 +111,7 @@ def test_the_page_of_the_association_says_from_when_and_is_nobody_elses(client, 
     stranger.force_login(porteur().user)
     assert [other.get(page).status_code for other in (stranger, desk)] == [404, 404]
     monkeypatch.setattr("guichet.kernel.http.timezone.now", lambda: NOW + timedelta(days=30))
+    client.force_login(by.user)
     assert "sans l’avis du Guichet : il n’est pas obligatoire." in plain(client.get(page).content.decode())
     assert client.post(page).status_code == 302
     assert fresh(lettre).etat == "transmise"
