@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -11,6 +12,7 @@ from accounts.models import Absence, Membership, Organisation, User
 from accounts.selectors import managers_of, users_with_right
 from accounts.states import Droit, Genre
 from dossiers.models import AccesDossier, Affectation, Dossier
+from dossiers.models.acces import AffectationQuerySet
 from dossiers.parcours import living
 from dossiers.rules import ARS
 from dossiers.selectors.people import present_charges
@@ -76,19 +78,24 @@ def present_members(bodies: Bodies, *, first: date, days: int) -> set[int]:
     return {user_id for user_id in members if any(is_there(user_id, day) for day in window)}
 
 
+def _charges(organisation_id: int | None, *, on: date) -> AffectationQuerySet:
+    """The charges of the day in that body, each with its person and `agit`: whether it still acts for the body."""
+    acts = Membership.objects.active(on=on).filter(user=OuterRef("user"), organisation=OuterRef("organisation"))
+    rows = Affectation.objects.active(on=on).filter(organisation=organisation_id)
+    return rows.select_related("user").annotate(agit=Exists(acts)).order_by("pk")
+
+
 def charges_of(dossier: Dossier, organisation_id: int | None, *, on: date) -> dict[str, Affectation]:
     """The charges of the day in that body, by role."""
-    rows = Affectation.objects.active(on=on).filter(dossier=dossier, organisation=organisation_id)
-    return {row.role: row for row in rows.select_related("user").order_by("pk")}
+    return {row.role: row for row in _charges(organisation_id, on=on).filter(dossier=dossier)}
 
 
 def charges_of_files(
     dossiers: Iterable[Dossier], organisation_id: int | None, *, on: date
 ) -> dict[int, dict[str, Affectation]]:
     """The same for several files, in one query."""
-    rows = Affectation.objects.active(on=on).filter(dossier__in=list(dossiers), organisation=organisation_id)
     found: dict[int, dict[str, Affectation]] = {}
-    for row in rows.select_related("user").order_by("pk"):
+    for row in _charges(organisation_id, on=on).filter(dossier__in=list(dossiers)):
         found.setdefault(row.dossier_id, {})[row.role] = row
     return found
 
@@ -126,38 +133,31 @@ class Presence:
 
     affectation: Affectation
     phrase: str
-    absente: bool
 
 
-def presences(charges: Iterable[Affectation], *, on: date, organisation_id: int | None) -> dict[int, Presence]:
-    """By row, what to say of each person's presence: gone, away until, away soon, or nothing. Two queries at most."""
+def presences(charges: Iterable[Affectation], *, on: date) -> dict[int, Presence]:
+    """By row of `charges_of`, what to say of each person: gone, away until, away soon, or nothing. One query."""
     rows = list(charges)
-    people = {row.user_id for row in rows}
-    if not people:
+    if not rows:
         return {}
-    members = set(
-        Membership.objects.active(on=on)
-        .filter(organisation=organisation_id, user__in=people)
-        .values_list("user", flat=True)
-        .order_by("pk")
-    )
+    people = {row.user_id for row in rows}
     soon = Absence.objects.filter(user__in=people, au_le__gte=on, du_le__lte=on + timedelta(days=30))
     next_one: dict[int, Absence] = {}
-    for absence in soon.select_related("remplacant").order_by("du_le"):
+    for absence in soon.select_related("remplacant").order_by("du_le", "pk"):
         next_one.setdefault(absence.user_id, absence)
-    return {row.pk: _presence(row, row.user_id in members, next_one.get(row.user_id), on) for row in rows}
+    return {row.pk: _presence(row, next_one.get(row.user_id), on) for row in rows}
 
 
-def _presence(row: Affectation, member: bool, absence: Absence | None, on: date) -> Presence:
-    if not member or not row.user.is_active:
-        return Presence(row, "n’agit plus pour votre organisme", True)
+def _presence(row: Any, absence: Absence | None, on: date) -> Presence:
+    if not row.agit or not row.user.is_active:
+        return Presence(row, "n’agit plus pour votre organisme")
     if absence is None:
-        return Presence(row, "", False)
+        return Presence(row, "")
     stands_in = f", remplacement\u00a0: {absence.remplacant}" if absence.remplacant else ", sans remplacement"
     if absence.du_le <= on:
-        return Presence(row, f"en absence jusqu’au {date_longue(absence.au_le)}{stands_in}", True)
+        return Presence(row, f"en absence jusqu’au {date_longue(absence.au_le)}{stands_in}")
     words = f"absence du {date_longue(absence.du_le)} au {date_longue(absence.au_le)}{stands_in}"
-    return Presence(row, words, False)
+    return Presence(row, words)
 
 
 def association_lacks_manager(association: Organisation, *, on: date) -> bool:

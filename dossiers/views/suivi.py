@@ -50,7 +50,7 @@ def panel(request: HttpRequest, dossier: Dossier) -> dict[str, Any] | None:
         "gabarit": "dossiers/panneaux/suivi.html",
         "zone": "marge",
         "dossier": dossier,
-        "lignes": lines(charges, acteur.organisation_id, on),
+        "lignes": lines(charges, on),
         "peut_affecter": peut,
         "peut_prendre": peut and acteur.has("instruire") and TITULAIRE not in charges,
         "reprise": _takeover(acteur, dossier, on),
@@ -66,9 +66,9 @@ def _takeover(acteur: Any, dossier: Dossier, on: Any) -> str:
     return "Inviter une personne qui la gérera" if administre.test(acteur) else "Demander qu’une personne soit invitée"
 
 
-def lines(charges: dict[str, Affectation], organisation_id: int | None, on: Any) -> list[dict[str, Any]]:
+def lines(charges: dict[str, Affectation], on: Any) -> list[dict[str, Any]]:
     """Both roles, in order, each with its person and what is known of its presence."""
-    known = presences(charges.values(), on=on, organisation_id=organisation_id)
+    known = presences(charges.values(), on=on)
     rows = ((role, charges.get(role)) for role in LABELS)
     return [{"libelle": LABELS[role], "presence": known[row.pk] if row else None} for role, row in rows]
 
@@ -120,7 +120,7 @@ class AffecterView(SuiviView):
             "dossier": dossier,
             "organisme": request.acteur.membership.organisation.nom,
             "form": form,
-            "lignes": lines(self.charges, body, self.on),
+            "lignes": lines(self.charges, self.on),
             "passees": past_charges(dossier, body)[:PAST_SHOWN],
             "retour": self.back(request, dossier),
         }
@@ -221,7 +221,7 @@ def rows_of(request: HttpRequest, files: QuerySet[Dossier], on: Any) -> list[dic
     dossiers = list(files)
     charges = charges_of_files(dossiers, acteur.organisation_id, on=on)
     flat = [row for by_role in charges.values() for row in by_role.values()]
-    known = presences(flat, on=on, organisation_id=acteur.organisation_id)
+    known = presences(flat, on=on)
     pages = pages_of([dossier.pk for dossier in dossiers], acteur)
     return [
         {

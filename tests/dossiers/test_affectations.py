@@ -314,7 +314,7 @@ def test_the_lists_ask_the_same_whatever_they_show(rows: int) -> None:
             page = client.get(url, data).content.decode()
         assert page.count('<th scope="row">') == rows
         counts.append(len(queries))
-    assert counts == [12, 12]
+    assert counts == [11, 11]
 
 
 def test_a_person_without_files_gives_an_empty_state_and_a_file_entrusted_goes_back_to_the_list(
@@ -329,3 +329,26 @@ def test_a_person_without_files_gives_an_empty_state_and_a_file_entrusted_goes_b
     other = agent("dd-ars-31")
     empty = client.get(reverse("dossiers:reaffecter"), {"de": "personne", "vers": other.user.pk}).content.decode()
     assert "Aucun dossier" in empty
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_take_charge_at_once_one_wins_and_the_other_reads_who() -> None:
+    from tests.races.together import Together
+
+    file = deposited_letter().dossier
+    desk = [guichet(), guichet()]
+    pool = Together(2)
+
+    def take(by: Acteur) -> Any:
+        return lambda: assign(dossier=file, wanted={TITULAIRE: by.user}, seen={TITULAIRE: None}, by=by, now=NOW)
+
+    try:
+        answers = pool(take(desk[0]), take(desk[1]))
+    finally:
+        pool.close()
+    lost = [answer for answer in answers if answer is not None]
+    winner = desk[answers.index(None)].user
+    assert [str(answer) for answer in lost] == [
+        f"Entre-temps, {winner} est devenu titulaire de ce dossier\u00a0: relisez le suivi avant de le changer."
+    ]
+    assert held(file) == [(TITULAIRE, winner)]
