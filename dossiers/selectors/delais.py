@@ -14,9 +14,18 @@ from guichet.kernel.deadlines import RUNGS_BEFORE_LAST_DAY, Depart, Echeance, Le
 from guichet.kernel.explanations import explain
 
 
-def echeance_of(delai: Delai, *, plus: Iterable[MouvementDelai] = ()) -> Echeance:
-    """The dates the whole ledger gives, `plus` being lines not written yet. One query."""
-    lines = [*delai.mouvements.order_by("recorded_at", "pk"), *plus]
+def lines_of(delai: Delai) -> list[MouvementDelai]:
+    """The ledger of a period, line by line, in the order it was written. One query."""
+    return list(delai.mouvements.order_by("recorded_at", "pk"))
+
+
+def echeance_of(
+    delai: Delai, *, plus: Iterable[MouvementDelai] = (), lines: Iterable[MouvementDelai] | None = None
+) -> Echeance:
+    """The dates the whole ledger gives, `plus` being lines not written yet. One query, none when `lines` is the ledger
+    already read.
+    """
+    lines = [*(lines_of(delai) if lines is None else lines), *plus]
     asked: dict[int, PieceDemandee] = {}
     for line in lines:
         if line.piece_id is None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from dossiers.models import Delai, MouvementDelai
-from dossiers.selectors.delais import echeance_of
+from dossiers.selectors.delais import echeance_of, lines_of
 from dossiers.selectors.reglages import reglage
 from dossiers.states import NatureMouvement
 from guichet.kernel.civil import JOURS, ONE_DAY, date_longue
@@ -48,15 +48,15 @@ def jour(day: date) -> str:
 
 def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = True) -> dict[str, Any]:
     """The values of components/clock.html. `passe` adds the setting behind it (to an agent, with what the sources leave
-    open: `doutes`) and the lines of the ledger with the date each gave. Three queries, one without.
+    open: `doutes`) and the lines of the ledger with the date each gave. Two queries, one without.
     """
-    echeance = echeance_of(delai)
-    lines = list(delai.mouvements.order_by("recorded_at", "pk")) if passe else []
+    lines = lines_of(delai)
+    echeance = echeance_of(delai, lines=lines)
     shown = {
         "titre": titre,
         "dernier_jour": jour(delai.dernier_jour) if delai.dernier_jour else "",
         "registre": explain(echeance, au=today if delai.clos_at is None else None),
-        "mouvements": [movement(line) for line in lines],
+        "mouvements": [movement(line) for line in lines] if passe else [],
         "pourquoi": _reason(delai, doutes=doutes) if passe else None,
         **_bar(delai, echeance, today),
     }

@@ -12,7 +12,7 @@ from django.views import View
 
 from dossiers.documents import remedies
 from dossiers.models import Decision
-from dossiers.selectors.decisions import decisions_visible_to, with_openings
+from dossiers.selectors.decisions import decisions_visible_to
 from dossiers.selectors.documents import documents_visible_to
 from dossiers.selectors.reglages import reglage
 from dossiers.services.decisions import record_opening
@@ -58,7 +58,7 @@ class DecisionView(LoginRequiredMixin, View):
     def _dates(self, request: HttpRequest, decision: Decision) -> list[dict[str, Any]]:
         """The three instants: signed, made available, opened. Who opened is told to agents, and to oneself."""
         acteur = request.acteur  # type: ignore[attr-defined]
-        openings = list(with_openings(Decision.objects.filter(pk=decision.pk)).get().ouvertures.all())
+        openings = list(decision.ouvertures.select_related("user").order_by("ouverte_at", "pk"))
         rows = [_event(date_longue(decision.signee_le), "Signée", decision.signataire)]
         if decision.notifiee_le:
             rows.append(_event(date_longue(decision.notifiee_le), "Notifiée hors du portail", ""))

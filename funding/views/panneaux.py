@@ -10,15 +10,14 @@ from django.utils import timezone
 
 from dossiers.models import Decision
 from dossiers.selectors.decisions import decisions_visible_to, with_openings
-from dossiers.selectors.pieces_demandees import requests_of
+from dossiers.selectors.pieces_demandees import requests_with_items
 from dossiers.states import NatureDecision, NatureMouvement
 from dossiers.views.clock import clock
 from dossiers.views.pieces_demandees import panel_of
-from funding.lifecycles import DEMANDE_FIR
+from funding.lifecycles import DEMANDE_FIR, EN_INSTRUCTION
 from funding.models import DemandeFir
 from funding.parcours import retour_of
 from funding.rules import is_funder
-from funding.selectors import requests_for_pieces
 from funding.selectors.declarations import declaration_of
 from funding.states import EtatDemandeFir, Regime
 from funding.views.signing import Signing
@@ -26,6 +25,7 @@ from guichet.kernel.civil import date_longue
 from guichet.kernel.identifiers import masque_iban
 from guichet.kernel.money import euros
 
+SANS_DECISION = (EtatDemandeFir.BROUILLON, EtatDemandeFir.DEPOSEE, *EN_INSTRUCTION, EtatDemandeFir.REJETEE_TACITEMENT)
 MOTIFS = ("demander_motifs", "communiquer_motifs")
 NATURES = (NatureDecision.ACCORD_FIR, NatureDecision.REFUS_FIR)
 ACTES = {
@@ -105,7 +105,9 @@ def _signature(request: HttpRequest, demande: DemandeFir, *, decides: bool) -> s
 
 def pieces_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | None:
     """What was asked and what came, for both sides; the association is led to its answers."""
-    asked = requests_of(requests_for_pieces(demande)) if demande.transmise_at else []
+    events = demande.evenements.filter(action="demander_pieces").values("pk")
+    files = [demande.dossier_id]
+    asked = requests_with_items(files, evenements=events, open_only=False) if demande.transmise_at else []
     if not asked:
         return None
     writes = rules.test_rule("demande.rediger", request.acteur, demande)  # type: ignore[attr-defined]
@@ -120,7 +122,7 @@ def pieces_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | 
 
 def decisions_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | None:
     """What was decided, or what the silence did, and when the association opened it."""
-    found = decisions_of(request, demande.pk, NATURES) if demande.transmise_at else []
+    found = decisions_of(request, demande.pk, NATURES) if demande.etat not in SANS_DECISION else []
     rejected = demande.etat == EtatDemandeFir.REJETEE_TACITEMENT
     if not found and not rejected:
         return None
