@@ -19,9 +19,9 @@ from accounts.states import Genre
 from dossiers.models import Decision, Dossier, Piece
 from dossiers.services import territoires
 from dossiers.services.decisions import judge_paper, lock_waiting, mark_taken, propose_paper_decision, set_aside
-from dossiers.services.naming import index
 from dossiers.services.partage import keep_proof
 from dossiers.states import GenrePiece, NatureDecision
+from funding.lifecycles import DEMANDE_FIR
 from funding.models import DemandeFir
 from funding.selectors import bareme_on
 from funding.services import instruction
@@ -65,29 +65,14 @@ def register_outside_deposit(
     """
     _judge_deposit(communes=communes, recu_le=recu_le, by=by, now=now)
     _refuse_again(scan, by=by)
-    dossier = Dossier.objects.create(
-        nom=nom_cpts,
-        nom_normalise=normalise(nom_cpts),
-        association=new_association(nom=nom_association, region=by.region),
-        region=by.region,
-        created_at=now,
-        created_by=by.user,
-    )
+    dossier = _open_file(nom_cpts, nom_association, by=by, now=now)
     lettre = draft_letter(dossier=dossier, by=by, now=now)
     mesure = mesure_of(bareme_on(recu_le))
     territoires.add_parts(dossier=dossier, codes=communes, by=by, now=now, mesure=mesure)
     territoires.choose_pilote(dossier=dossier, departement=pilote, by=by, now=now)
     dossier.refresh_from_db()
     lettre.dossier = dossier
-    if montant_demande is not None:
-        financeur = organisations_for(dossier.region, Genre.ARS).get()
-        lettre.demande = record_request(
-            dossier=dossier, financeur=financeur, montant=montant_demande, recu_le=recu_le, by=by, now=now
-        )
-    lettre.sans_demande, lettre.origine = lettre.demande is None, Origine.PAPIER
-    LettreIntention.objects.filter(pk=lettre.pk).update(
-        demande=lettre.demande, sans_demande=lettre.sans_demande, origine=lettre.origine
-    )
+    _ask(lettre, montant_demande, recu_le=recu_le, by=by, now=now)
     territoire = territoires.freeze(dossier=dossier, now=now)
     open_to_guichet(dossier, departements=territoire.departements, now=now)
     noon = timezone.make_aware(datetime.combine(recu_le, time(12)))
@@ -103,10 +88,37 @@ def register_outside_deposit(
     keep_proof(
         dossier=dossier, genre=GenrePiece.LETTRE, fichier=scan, recue_le=recu_le, transmise=False, by=by, now=now
     )
-    index(dossier)
     lettre.dossier = dossier
     notifications.deposited(lettre, event=event, now=now)
     return event
+
+
+def _open_file(nom_cpts: str, nom_association: str, *, by: Acteur, now: datetime) -> Dossier:
+    return Dossier.objects.create(
+        nom=nom_cpts,
+        nom_normalise=normalise(nom_cpts),
+        association=new_association(nom=nom_association, region=by.region),
+        region=by.region,
+        created_at=now,
+        created_by=by.user,
+    )
+
+
+def _ask(lettre: LettreIntention, montant: Decimal | None, *, recu_le: date, by: Acteur, now: datetime) -> None:
+    """The request for that sum, or "sans demande FIR"; the letter is marked as received on paper."""
+    if montant is not None:
+        lettre.demande = record_request(
+            dossier=lettre.dossier,
+            financeur=organisations_for(lettre.dossier.region, Genre.ARS).get(),
+            montant=montant,
+            recu_le=recu_le,
+            by=by,
+            now=now,
+        )
+    lettre.sans_demande, lettre.origine = lettre.demande is None, Origine.PAPIER
+    LettreIntention.objects.filter(pk=lettre.pk).update(
+        demande=lettre.demande, sans_demande=lettre.sans_demande, origine=lettre.origine
+    )
 
 
 def _judge_deposit(*, communes: Collection[str], recu_le: date, by: Acteur, now: datetime) -> None:
@@ -152,17 +164,8 @@ def record_paper_decision(
     """Type a decision signed on paper: it waits for a second person who decides. The delegation of the signatory is
     judged at the day of the signature, with its ceiling.
     """
-    if not rules.test_rule(rule_of(step, "instruire"), by, step):
-        raise Refused("Seule l’administration qui instruit enregistre une décision prise sur papier.")
-    type(step)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=step.pk)
-    step.refresh_from_db(fields=["etat"])
-    if nature not in natures_for(step):
-        raise Refused(f"L’état est «\u00a0{step.get_etat_display()}\u00a0»\u00a0: cette décision n’y est pas possible.")
+    _judge_decision(step, nature, montant=montant, motivation=motivation, by=by)
     judge_paper(nature=nature, etape_id=step.pk, signee_le=signee_le, notifiee_le=notifiee_le, now=now)
-    if nature in REFUS and not motivation.strip():
-        raise Refused("Un refus est motivé\u00a0: reprenez les motifs de la décision (CRPA, art. L211-2).")
-    if nature == NatureDecision.ACCORD_FIR and isinstance(step, DemandeFir):
-        instruction.refuse_amount(step, montant or Decimal(0))
     signer = _signer(step, signataire, on=signee_le)
     assert signer.membership is not None
     delegation = delegation_for(
@@ -187,6 +190,21 @@ def record_paper_decision(
         by=by,
         now=now,
     )
+
+
+def _judge_decision(
+    step: LettreIntention | DemandeFir, nature: NatureDecision, *, montant: Decimal | None, motivation: str, by: Acteur
+) -> None:
+    """Who may type it, and whether the step, locked, may be decided so."""
+    if not rules.test_rule(rule_of(step, "instruire"), by, step):
+        raise Refused("Seule l’administration qui instruit enregistre une décision prise sur papier.")
+    step.etat = (LETTRE if isinstance(step, LettreIntention) else DEMANDE_FIR).lock(step).etat
+    if nature not in natures_for(step):
+        raise Refused(f"L’état est «\u00a0{step.get_etat_display()}\u00a0»\u00a0: cette décision n’y est pas possible.")
+    if nature in REFUS and not motivation.strip():
+        raise Refused("Un refus est motivé\u00a0: reprenez les motifs de la décision (CRPA, art. L211-2).")
+    if nature == NatureDecision.ACCORD_FIR and isinstance(step, DemandeFir):
+        instruction.refuse_amount(step, montant or Decimal(0))
 
 
 def rule_of(step: LettreIntention | DemandeFir, droit: str) -> str:
