@@ -6,6 +6,7 @@ from projects.views import (
     avis,
     conseillers,
     decisions,
+    dossier,
     guichet,
     journal,
     lettres,
@@ -33,6 +34,7 @@ urlpatterns = [
     path(
         "lettres/<int:pk>/conseillers/retirer/", conseillers.RetirerConseillerView.as_view(), name="retirer_conseiller"
     ),
+    path("lettres/<int:pk>/dossier/", dossier.DossierView.as_view(), name="dossier"),
     path("lettres/<int:pk>/journal/", journal.JournalView.as_view(), name="journal"),
     *territoire.urlpatterns,
     *guichet.urlpatterns,

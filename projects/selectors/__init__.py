@@ -36,10 +36,15 @@ def letters_for_pages(acteur: Acteur | None) -> QuerySet[LettreIntention]:
 
 def with_sections(letters: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
     """The letters with their sections and those of their requests: three more queries, however many letters."""
+    of_request = Prefetch("demande__sections", SectionFir.objects.select_related("modifie_par").order_by("pk"))
+    return with_own_sections(letters).prefetch_related(of_request)
+
+
+def with_own_sections(letters: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
+    """The letters with their sections alone and the corrections proposed: two more queries."""
     return letters.prefetch_related(
         Prefetch("sections", SectionLettre.objects.select_related("modifie_par").order_by("pk")),
         Prefetch("rectifications", Rectification.objects.order_by("pk")),
-        Prefetch("demande__sections", SectionFir.objects.select_related("modifie_par").order_by("pk")),
     )
 
 

@@ -288,9 +288,11 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
     acteur = request.acteur  # type: ignore[attr-defined]
     if not acteur.est_agent or acteur.genre == Genre.GUICHET:
         return None
+    answers = reponses_of(lettre, acteur=acteur) if acteur.genre in ARS else []
+    asked = acteur.genre not in ARS or any(one.organisation.pk == acteur.organisation_id for one in answers)
     own = avis_visible_to(acteur).filter(organisation=acteur.organisation_id, consultation__lettre=lettre)
-    mine = [_own_line(avis, lettre) for avis in own.select_related("consultation", "seance").order_by("pk")]
-    lines = [line_of(reponse) for reponse in reponses_of(lettre, acteur=acteur)] if acteur.genre in ARS else []
+    mine = [_own_line(avis, lettre) for avis in own.select_related("consultation").order_by("pk")] if asked else []
+    lines = [line_of(answer) for answer in answers]
     if not mine and not lines:
         return None
     return {"gabarit": "projects/panneaux/avis.html", "zone": "principal", "miens": mine, "lignes": lines}

@@ -47,21 +47,19 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
         )
     if lettre.etat != EtatLettre.TRANSMISE or request.acteur.genre not in (*ARS, *ASSURANCE_MALADIE):  # type: ignore[attr-defined]
         return None
-    available = {row.action for row in LETTRE.available(lettre, by=request.acteur, now=request.now)}  # type: ignore[attr-defined]
     mode = validation_mode(today(request))
-    if mode["code"] != ModeValidation.CONJOINTE:
-        available.discard("confirmer_validation")
+    confirmed, told = _confirmation(lettre, mode["code"])
+    shut = {"confirmer_validation"} if confirmed else {"valider"}
     return {
         "gabarit": "projects/panneaux/decision.html",
         "zone": "marge",
         "boutons": [
             {"url": reverse(name, args=[lettre.pk]), "libelle": label, "style": style}
             for action, (name, label, style) in ACTES.items()
-            if action in available
+            if action not in shut and rules.test_rule(LETTRE.row(action).who, request.acteur, lettre)  # type: ignore[attr-defined]
         ],
         "mode": mode,
-        "confirmation": _confirmation(lettre, mode["code"]),
-        "avis": _am_opinion(lettre, today(request)),
+        "confirmation": told,
         "doute": silence_doubt(today(request)),
         "signature": _signature(request, lettre),
     }
@@ -118,13 +116,14 @@ def silence_doubt(on: date) -> str:
     return found.doute if found else ""
 
 
-def _confirmation(lettre: LettreIntention, mode: str) -> str:
+def _confirmation(lettre: LettreIntention, mode: str) -> tuple[bool, str]:
+    """Whether nothing is awaited of the Assurance Maladie before the validation, and what is said of it."""
     if mode != ModeValidation.CONJOINTE:
-        return ""
+        return True, ""
     event = lettre.evenements.filter(action="confirmer_validation").order_by("recorded_at").first()
     if event is None:
-        return "L’Assurance Maladie n’a pas encore confirmé la validation."
-    return f"Validation confirmée le {date_longue(event.prend_effet_le)} ({event.qualite})."
+        return False, "L’Assurance Maladie n’a pas encore confirmé la validation."
+    return True, f"Validation confirmée le {date_longue(event.prend_effet_le)} ({event.qualite})."
 
 
 def _am_opinion(lettre: LettreIntention, on: date) -> str:
@@ -204,7 +203,7 @@ class ValiderView(LettreActeView):
         return {
             "mode": mode,
             "avis": _am_opinion(step, today(request)),
-            "confirmation": _confirmation(step, mode["code"]),
+            "confirmation": _confirmation(step, mode["code"])[1],
             "accord": _why_no_grant(request, step),
         }
 

@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from dossiers.views import echanges, liens, suivi
-from funding.views import demandes_seules
+from dossiers.views import suivi
 from projects.forms.actes import NouvelleForm, RetirerForm
 from projects.lifecycles import LETTRE
 from projects.models import LettreIntention
@@ -24,6 +23,7 @@ from projects.selectors import (
     ordered_request_sections,
     ordered_sections,
     own_letters,
+    with_own_sections,
     with_sections,
 )
 from projects.selectors.consultations import follow_ups
@@ -70,11 +70,11 @@ class LettreView(LoginRequiredMixin, View):
     """The task list for those who write a draft, the whole letter to read for everyone else."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = get_object_or_404(with_sections(letters_for_pages(request.acteur)), pk=pk)
+        with_answers = with_own_sections if request.acteur.est_agent else with_sections
+        lettre = get_object_or_404(with_answers(letters_for_pages(request.acteur)), pk=pk)
         writes = rules.test_rule("lettre.rediger", request.acteur, lettre)
         deposits = rules.test_rule("lettre.deposer", request.acteur, lettre)
         sections = ordered_sections(lettre)
-        request_sections = ordered_request_sections(lettre)
         context = {
             "lettre": lettre,
             "tag": presenters.tag_of(lettre),
@@ -82,6 +82,7 @@ class LettreView(LoginRequiredMixin, View):
             "retirable": not LETTRE.refusal(lettre, "retirer", by=request.acteur, now=request.now),
         }
         if writes:
+            request_sections = ordered_request_sections(lettre)
             ended = lettre.etat in (EtatLettre.RETIREE, EtatLettre.REFUSEE)
             suite = letter_in_progress(lettre.dossier) if ended else None
             suivi = follow_ups([lettre], on=timezone.localdate(request.now))[lettre.pk]
@@ -106,7 +107,6 @@ class LettreView(LoginRequiredMixin, View):
         return render(request, "projects/lettre_lecture.html", context)
 
 
-FILE_PANELS = (suivi.panel, echanges.panel, demandes_seules.file_panel, liens.panel)
 PANELS = (
     papier.panel,
     guichet.panel,
@@ -122,8 +122,7 @@ def panels_of(request: HttpRequest, lettre: LettreIntention) -> list[dict[str, A
     """What each desk shows on the page of a deposited letter to this person, in order; `tete` is its template above all
     the rest, also on a phone, "" for none.
     """
-    found = [panel(request, lettre) for panel in PANELS]
-    found += [panel(request, lettre.dossier) for panel in FILE_PANELS]
+    found = [*(panel(request, lettre) for panel in PANELS), suivi.panel(request, lettre.dossier)]
     return [{"tete": "", **panel} for panel in found if panel]
 
 

@@ -1,4 +1,4 @@
-"""The tabs of a file: its letter, its request, its exchanges, its journal."""
+"""The tabs of a file: its letter, what surrounds it, its exchanges, its journal."""
 
 from typing import Any
 
@@ -11,11 +11,12 @@ from projects.models import LettreIntention
 
 
 def tabs(request: HttpRequest, lettre: LettreIntention, current: str) -> list[dict[str, Any]]:
-    """Those this person may open, `current` among them: "lettre", "echanges", "journal". One query."""
+    """Those this person may open, `current` among them: "lettre", "dossier", "echanges", "journal". One query."""
     news = unread_count(lettre.dossier, acteur=request.acteur)  # type: ignore[attr-defined]
     known = [("lettre", "Lettre d’intention", reverse("projects:lettre", args=[lettre.pk]))]
     if reads_journal(request, lettre):
         known += [
+            ("dossier", "Dossier", reverse("projects:dossier", args=[lettre.pk])),
             ("echanges", "Échanges", reverse("dossiers:echanges", args=[lettre.dossier_id])),
             ("journal", "Journal", reverse("projects:journal", args=[lettre.pk])),
         ]

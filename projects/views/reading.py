@@ -9,17 +9,15 @@ from accounts.acteur import Acteur
 from dossiers.documents import section_blocs
 from dossiers.models import Document, Section
 from dossiers.questions import Rubrique
+from dossiers.rules import in_perimeter
 from dossiers.selectors.documents import papers_of
 from dossiers.selectors.pieces import pieces_of
-from dossiers.selectors.territoires import Chevauchement, overlaps
-from funding.models import DemandeFir
 from funding.views.reading import reading
 from guichet.kernel.journal import Origine
 from projects.documents.depot import safe_answers
 from projects.models import LettreIntention
 from projects.questions import letter_questions
 from projects.sections import TERRITOIRE
-from projects.selectors import files_alive
 from projects.states import EtatLettre
 from projects.territory_blocs import territory_blocs
 from projects.views.presenters import request_section_url, section_url
@@ -33,10 +31,9 @@ def reading_sections(
     now: datetime,
     edit: bool = False,
 ) -> dict[str, Any]:
-    """`parties`: titre, ancre, blocs and, for those who edit, url; `documents`; the `pieces` this reader may read; for
-    an agent, the `chevauchements` of the deposited territory, else None; `demande_lue`, whether this reader opens the
-    request. The IBAN is masked. While the association completes its letter, an agent reads it as it was deposited,
-    from its paper (`depot_lu`): what is being corrected is not sent yet.
+    """`parties`: titre, ancre, blocs and, for those who edit, url; `documents`; the `pieces` this reader may read;
+    `demande_lue`, whether this reader opens the request. The IBAN is masked. While the association completes its
+    letter, an agent reads it as it was deposited, from its paper (`depot_lu`): what is being corrected is not sent yet.
     """
     deposited = lettre.etat == EtatLettre.INCOMPLETE and acteur.est_agent
     parts = _as_deposited(lettre, sections) if deposited else _as_typed(lettre, sections, now=now, edit=edit)
@@ -44,7 +41,6 @@ def reading_sections(
         "parties": parts,
         "depot_lu": deposited,
         "pieces": pieces_of(lettre.dossier, acteur=acteur),
-        "chevauchements": _neighbours(lettre, acteur),
         "documents": papers_of(lettre.dossier, acteur=acteur),
         "demande_lue": _reads_request(lettre, acteur),
     }
@@ -89,12 +85,16 @@ def _as_deposited(lettre: LettreIntention, sections: list[tuple[Rubrique, Sectio
 
 
 def _reads_request(lettre: LettreIntention, acteur: Acteur) -> bool:
-    """As `DemandeFir.visible_to` says; of a letter the association and the Guichet open, without a query."""
-    if lettre.demande is None or not acteur.est_agent:
-        return lettre.demande is not None
+    """As `DemandeFir.visible_to` says of the request of a letter that this reader opens, without a query."""
+    demande = lettre.demande
+    if demande is None or not acteur.est_agent:
+        return demande is not None
     if acteur.genre == "guichet":
-        return lettre.demande.deposee_at is not None
-    return DemandeFir.objects.visible_to(acteur).filter(pk=lettre.demande_id).exists()
+        return demande.deposee_at is not None
+    funds = demande.financeur_id == acteur.organisation_id
+    return demande.transmise_at is not None and (
+        funds or (acteur.genre != "urps" and in_perimeter(acteur, lettre.dossier))
+    )
 
 
 def request_parts(
@@ -108,9 +108,3 @@ def request_parts(
         {**part, "ancre": f"demande-{rubrique.cle}", "url": request_section_url(lettre, rubrique.cle)}
         for part, (rubrique, _) in zip(parts, sections, strict=True)
     ]
-
-
-def _neighbours(lettre: LettreIntention, acteur: Acteur) -> list[Chevauchement] | None:
-    if not acteur.est_agent or not lettre.territoire:
-        return None
-    return overlaps(lettre.territoire, acteur=acteur, parmi=files_alive())
