@@ -31,12 +31,18 @@ class OrganisationMixin(LoginRequiredMixin):
         if not request.user.is_authenticated:
             return self.handle_no_permission()
         self.organisation = organisation_of(request, kwargs["code"])
+        if not self.has_page(self.organisation):
+            raise Http404
         self.peut_gerer = gere_les_membres.test(request.acteur, self.organisation)
         if self.manages_only and not self.peut_gerer:
             raise Http404
         if self.of_one_member:
             self.membre = member_or_404(self.organisation, kwargs["pk"], request)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def has_page(self, organisation: Organisation) -> bool:
+        """Whether an organisation of that kind has such a page."""
+        return True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, organisation=self.organisation, peut_gerer=self.peut_gerer)  # type: ignore[misc,no-any-return]

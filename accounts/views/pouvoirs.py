@@ -12,10 +12,10 @@ from django.views.generic import FormView
 
 from accounts import selectors
 from accounts.forms.pouvoirs import DelegationForm, FinForm, MandatForm
-from accounts.models import Delegation, Mandat
+from accounts.models import Delegation, Mandat, Organisation
 from accounts.services import pouvoirs
 from accounts.states import Genre
-from accounts.views.base import UnprocessableMixin, organisation_of
+from accounts.views.base import UnprocessableMixin
 from accounts.views.membres import OrganisationMixin
 from guichet.kernel.lifecycle import Refused
 
@@ -23,10 +23,8 @@ from guichet.kernel.lifecycle import Refused
 class PouvoirsMixin(OrganisationMixin, UnprocessableMixin):
     """An organisation that has neither mandates nor delegations has no such page."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated and not pouvoirs.has_powers(organisation_of(request, kwargs["code"])):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
+    def has_page(self, organisation: Organisation) -> bool:
+        return pouvoirs.has_powers(organisation)
 
     @property
     def mandats(self) -> bool:
