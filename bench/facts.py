@@ -6,14 +6,30 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfWriter
 
 from accounts.acteur import Acteur
 from accounts.services.mails import send_due
+from bench.further import (
+    CONSULTED,
+    GRANTED,
+    OPINION,
+    PIECES,
+    REFUSED,
+    SENT,
+    SENT_BACK,
+    SILENT,
+    WAYS,
+    Scene,
+    go_further,
+)
+from dossiers.models import Dossier
 from dossiers.services.pieces import add_piece
 from dossiers.services.rendering import render_due
+from guichet.kernel import pdf
 from guichet.kernel.civil import PARIS
 from portal.demonstration.comptes import Compte, create_porteur
 from portal.demonstration.ecriture import save_letter_answers, write_letter
@@ -35,8 +51,35 @@ BEGUN, DRAFT, DEPOSITED, WITHOUT_REQUEST, WITHDRAWN, GIVEN_UP = (
     "retirée après dépôt",
     "retirée avant dépôt",
 )
-SHARES = {DEPOSITED: 42, WITHOUT_REQUEST: 20, DRAFT: 15, BEGUN: 12, WITHDRAWN: 8, GIVEN_UP: 3}
+SHARES = {
+    DEPOSITED: 12,
+    WITHOUT_REQUEST: 8,
+    DRAFT: 12,
+    BEGUN: 10,
+    WITHDRAWN: 5,
+    GIVEN_UP: 3,
+    SENT_BACK: 5,
+    CONSULTED: 12,
+    OPINION: 5,
+    SENT: 10,
+    PIECES: 4,
+    GRANTED: 8,
+    REFUSED: 3,
+    SILENT: 3,
+}
 """Kinds of files, and how many of each in a hundred."""
+AGES = {
+    DEPOSITED: (0, 58),
+    SENT_BACK: (7, 45),
+    CONSULTED: (14, 39),
+    OPINION: (23, 58),
+    SENT: (26, 58),
+    PIECES: (28, 58),
+    GRANTED: (41, None),
+    REFUSED: (41, None),
+    SILENT: (67, None),
+}
+"""Days since the deposit, at least and at most: what the clock would have ended since is not left open."""
 
 PRENOMS = (
     "Alix",
@@ -99,8 +142,12 @@ class Facts:
     jour: date
 
 
-def facts_number(n: int, *, lots: list[Lot], first: date, last: date) -> Facts:
-    """The facts of the file number `n`, always the same."""
+def facts_number(n: int, *, kind: str, lots: list[Lot], first: date, last: date) -> Facts:
+    """The facts of the file number `n`, always the same; deposited from `first` to `last`, at the age of its kind."""
+    youngest, oldest = AGES.get(kind, (0, None))
+    last = max(first, last - timedelta(days=youngest))
+    if oldest is not None:
+        first = max(first, last - timedelta(days=oldest - youngest))
     draw = random.Random(n)
     cpts = f"CPTS {draw.choice(SITES)} {draw.choice(COTES)} {n}"
     return Facts(
@@ -115,7 +162,15 @@ def facts_number(n: int, *, lots: list[Lot], first: date, last: date) -> Facts:
 
 
 def write_file(kind: str, facts: Facts, *, region: str) -> LettreIntention:
-    """The file of these facts, made by the forms and the services, its mails sent and its papers drawn."""
+    """The file of these facts, made by the forms and the services, its mails sent and its papers drawn.
+
+    A blank page stands for each drawing: no page reads it, and `bench.papers` measures the real ones.
+    """
+    with patch.object(pdf, "render", lambda *_, **__: _pdf("papier")):
+        return _write_file(kind, facts, region=region)
+
+
+def _write_file(kind: str, facts: Facts, *, region: str) -> LettreIntention:
     at = _hours(facts.jour)
     compte = Compte(facts.courriel, facts.prenom, facts.nom, "", "Présidente", facts.association, ())
     by = create_porteur(compte, region=region, now=at[0])
@@ -133,13 +188,24 @@ def write_file(kind: str, facts: Facts, *, region: str) -> LettreIntention:
     place_letter(lettre, facts.lot, by=by, now=at[0])
     for genre, nom in (("statuts", "statuts.pdf"), ("rib", "releve-identite.pdf")):
         add_piece(dossier=lettre.dossier, genre=genre, fichier=SimpleUploadedFile(nom, _pdf(nom)), by=by, now=at[0])
-    if kind in (DEPOSITED, WITHOUT_REQUEST, WITHDRAWN):
+    if kind in (DEPOSITED, WITHOUT_REQUEST, WITHDRAWN) or kind in WAYS:
         deposit(lettre=lettre, by=by, now=at[1])
     if kind in (WITHDRAWN, GIVEN_UP):
         withdraw(lettre=lettre, motif=MOTIF, by=by, now=at[2])
-    while send_due(now=at[3]) or render_due(now=at[3]):
-        pass
+    end = at[3]
+    if kind in WAYS:
+        _work_off(at[1] + timedelta(minutes=1))
+        dossier = Dossier.objects.get(pk=lettre.dossier_id)
+        scene = Scene(lettre.pk, by, dossier.departement_pilote_id or "", region, at[1])
+        end = go_further(kind, scene)
+    _work_off(end)
     return lettre
+
+
+def _work_off(now: datetime) -> None:
+    """What the worker does: send the mails, draw the papers."""
+    while send_due(now=now) or render_due(now=now):
+        pass
 
 
 def place_letter(lettre: LettreIntention, lot: Lot, *, by: Acteur, now: datetime) -> None:

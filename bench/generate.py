@@ -17,7 +17,9 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from bench.facts import DEPOSITED, DRAFT, SHARES, Facts, facts_number
+from bench.further import WAYS
 from bench.moulds import Cast, Keys, Mould, Rows, columns, make_mould, tables
+from bench.people import LEADS
 from bench.places import Place, draw_lots, measure
 from dossiers.models import Dossier, Numerotation, Territoire
 from dossiers.selectors.reglages import valeur
@@ -26,6 +28,10 @@ from funding.states import EtatDemandeFir
 
 BATCH = 250
 LOTS = 160
+SHARE_OF_FIRST_LEAD = 0.6
+"""Among the files that go to their end, those of the first département of `LEADS`."""
+MONTHS_BEHIND = timedelta(days=150)
+"""How much of the year has to be behind: files of every age exist."""
 KEPT_ASSOCIATIONS = 12
 """One file in this many is another file of an association that has one already."""
 
@@ -46,27 +52,33 @@ def generate(
     departements: list[str],
     today: date,
     lots: int = LOTS,
+    leads: tuple[str, ...] = LEADS,
+    shares: dict[str, int] = SHARES,
     say: Callable[[str], None] = print,
 ) -> Made:
-    """Write `count` files deposited over the months of one year up to `today`. Refuses a database that has files."""
+    """Write `count` files deposited over the months of one year up to `today`. Refuses a database that has files.
+
+    `leads`: the départements of the files that go to their end; the agents are there already (`bench.people`).
+    """
     if Dossier.objects.exists():
         raise SystemExit("The database already has files: nothing is generated beside them.")
     started = time.monotonic()
     first, last = window(today)
     places = measure(draw_lots(lots, departements=departements), region=region)
     recent = last - (last - first) // 4
-    moulds = {kind: make_mould(kind, jour=recent, place=places[-1], region=region) for kind in SHARES}
+    moulds = _moulds(shares, leads=leads, places=places, jour=recent, region=region)
     say(f"{len(places)} territories and {len(moulds)} moulds in {time.monotonic() - started:.0f} s")
     writer = Writer(
         prefix=lambda place: f"{valeur('prefixe_reference', on=recent, defaut=region)}-{place.pilote}-{recent.year}"
     )
     by_lot = {place.lot: place for place in places}
-    known = [place.lot for place in places]
+    known = {lead: [place.lot for place in places if lead in ("", place.pilote)] for lead in ("", *leads)}
     for start in range(0, count, BATCH):
         plan = []
         for n in range(start, min(start + BATCH, count)):
-            facts = facts_number(n, lots=known, first=first, last=last)
-            plan.append((moulds[_kind(n)], facts, by_lot[facts.lot]))
+            kind, lead = _kind(n, shares, leads)
+            facts = facts_number(n, kind=kind, lots=known[lead], first=first, last=last)
+            plan.append((moulds[kind, lead], facts, by_lot[facts.lot]))
         writer.write(plan)
     writer.finish()
     return Made(dict(writer.files), dict(writer.rows), round(time.monotonic() - started, 1))
@@ -74,13 +86,29 @@ def generate(
 
 def window(today: date) -> tuple[date, date]:
     """The days of deposit, inside one year so that exercises and numbers agree: what surrounds them stays in it too."""
-    year = (today - timedelta(days=60)).year
+    year = (today - MONTHS_BEHIND).year
     return date(year, 1, 22), min(date(year, 12, 20), today - timedelta(days=6))
 
 
-def _kind(n: int) -> str:
+def _moulds(
+    shares: dict[str, int], *, leads: tuple[str, ...], places: list[Place], jour: date, region: str
+) -> dict[tuple[str, str], Mould]:
+    """One a kind and, for those that meet the bodies of a département, one for each of these."""
+    found = {}
+    for kind in shares:
+        for lead in leads if kind in WAYS else ("",):
+            place = next(place for place in reversed(places) if lead in ("", place.pilote))
+            found[kind, lead] = make_mould(kind, jour=jour, place=place, region=region)
+    return found
+
+
+def _kind(n: int, shares: dict[str, int], leads: tuple[str, ...]) -> tuple[str, str]:
+    """The kind of the file number `n`, and its lead département where its kind has one."""
     draw = random.Random(-n - 1)
-    return draw.choices(list(SHARES), weights=list(SHARES.values()))[0]
+    kind = draw.choices(list(shares), weights=list(shares.values()))[0]
+    if kind not in WAYS:
+        return kind, ""
+    return kind, leads[0] if draw.random() < SHARE_OF_FIRST_LEAD else leads[-1]
 
 
 class Writer:
@@ -142,22 +170,36 @@ class Writer:
         return draw.choice(self.hosts) if self.hosts and draw.randrange(KEPT_ASSOCIATIONS) == 0 else None
 
 
+E = EtatDemandeFir
+STEPS: dict[str, tuple[str, ...]] = {
+    E.BROUILLON: (),
+    E.DEPOSEE: (E.DEPOSEE,),
+    E.RETIREE: (E.RETIREE,),
+    E.TRANSMISE: (E.DEPOSEE, E.TRANSMISE),
+    E.INCOMPLETE: (E.DEPOSEE, E.TRANSMISE, E.INCOMPLETE),
+    E.ACCORDEE: (E.DEPOSEE, E.TRANSMISE, E.ACCORDEE),
+    E.REFUSEE: (E.DEPOSEE, E.TRANSMISE, E.REFUSEE),
+    E.REJETEE_TACITEMENT: (E.DEPOSEE, E.TRANSMISE, E.REJETEE_TACITEMENT),
+}
+"""The way of the law from the draft to each state."""
+
+
 def _open_requests(batch: Rows) -> Callable[[], None]:
     """Insert requests as drafts; return what walks them to their state, by the transitions of the law."""
     rows = batch.get(DemandeFir, [])
     etat, deposee = _index(DemandeFir, "etat"), _index(DemandeFir, "deposee_at")
-    final = {row[0]: row[etat] for row in rows}
-    deposited = [row[0] for row in rows if row[deposee] is not None]
-    withdrawn = [pk for pk, state in final.items() if state == EtatDemandeFir.RETIREE]
-    known = {EtatDemandeFir.BROUILLON, EtatDemandeFir.DEPOSEE, EtatDemandeFir.RETIREE}
-    if unknown := set(final.values()) - known:
-        raise ValueError(f"no way known to the states {sorted(unknown)}")
+    ways: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for row in rows:
-        row[etat] = EtatDemandeFir.BROUILLON
+        way = STEPS[row[etat]]
+        if row[etat] == E.RETIREE and row[deposee] is not None:
+            way = (E.DEPOSEE, E.RETIREE)
+        ways[way].append(row[0])
+        row[etat] = E.BROUILLON
 
     def close() -> None:
-        DemandeFir.objects.filter(pk__in=deposited).update(etat=EtatDemandeFir.DEPOSEE)
-        DemandeFir.objects.filter(pk__in=withdrawn).update(etat=EtatDemandeFir.RETIREE)
+        for way, keys in ways.items():
+            for step in way:
+                DemandeFir.objects.filter(pk__in=keys).update(etat=step)
 
     return close
 

@@ -12,16 +12,11 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from accounts.models import User
 from bench.load import Target, ask, eight_at_once, one_by_one, percentile
-from dossiers.models import Dossier
-from projects.models import LettreIntention
-from projects.states import EtatLettre
 
 LISTE, DOSSIER, ACCUEIL = "liste", "dossier", "accueil"
 QUERIES = {LISTE: 12, DOSSIER: 20, ACCUEIL: 20}
@@ -45,38 +40,6 @@ class Page:
     yardsticks: list[float] = field(default_factory=list)
     queries: int = 0
     octets: int = 0
-
-
-def pages() -> list[Page]:
-    """The pages of a porteur who has several files, of the Guichet, and of everybody."""
-    porteur = _busiest_porteur()
-    guichet = User.objects.get(email=GUICHET)
-    mine = LettreIntention.objects.filter(created_by=porteur).order_by("pk")
-    draft = mine.filter(etat=EtatLettre.BROUILLON, demande__isnull=False).first()
-    deposited = mine.filter(etat=EtatLettre.DEPOSEE, demande__isnull=False).first()
-    received = LettreIntention.objects.filter(etat=EtatLettre.DEPOSEE, demande__isnull=False).order_by("-pk").first()
-    last = LettreIntention.objects.filter(deposee_at__isnull=False).count() // 25
-    listed = reverse("projects:lettres")
-    return [
-        Page("accueil public", ACCUEIL, reverse("portal:accueil"), None),
-        Page("porteur : accueil", ACCUEIL, reverse("portal:accueil_role"), porteur),
-        Page("porteur : lettre en brouillon", DOSSIER, reverse("projects:lettre", args=[draft.pk]), porteur),
-        Page("porteur : une rubrique", DOSSIER, reverse("projects:section", args=[draft.pk, "mobilisation"]), porteur),
-        Page("porteur : territoire", DOSSIER, reverse("projects:territoire", args=[draft.pk]), porteur),
-        Page("porteur : vérifier", DOSSIER, reverse("projects:verifier", args=[draft.pk]), porteur),
-        Page("porteur : demande", DOSSIER, reverse("funding:demande", args=[draft.demande_id]), porteur),
-        Page(
-            "porteur : budget", DOSSIER, reverse("funding:section", args=[draft.demande_id, "budget_projet"]), porteur
-        ),
-        Page("porteur : pièces", DOSSIER, reverse("dossiers:pieces", args=[draft.dossier_id]), porteur),
-        Page("porteur : lettre déposée", DOSSIER, reverse("projects:lettre", args=[deposited.pk]), porteur),
-        Page("porteur : messagerie", LISTE, reverse("accounts:messagerie"), porteur),
-        Page("Guichet : liste", LISTE, listed, guichet),
-        Page("Guichet : liste, dernière page", LISTE, f"{listed}?page={last}", guichet),
-        Page("Guichet : lettre déposée", DOSSIER, reverse("projects:lettre", args=[received.pk]), guichet),
-        Page("Guichet : demande", DOSSIER, reverse("funding:demande", args=[received.demande_id]), guichet),
-        Page("Guichet : messagerie", LISTE, reverse("accounts:messagerie"), guichet),
-    ]
 
 
 def measure(
@@ -181,15 +144,3 @@ def table(reports: list[dict[str, Any]]) -> str:
 
 def _marked(text: str, kept: bool) -> str:
     return f"{text} " if kept else f"{text}!"
-
-
-def _busiest_porteur() -> User:
-    """Whoever has the most files among those who have a draft with its request and a deposited letter with one."""
-    with_request = LettreIntention.objects.filter(demande__isnull=False)
-    drafts = with_request.filter(etat=EtatLettre.BROUILLON).values("created_by")
-    deposited = with_request.filter(etat=EtatLettre.DEPOSEE).values("created_by")
-    owners = Dossier.objects.filter(created_by__in=drafts).filter(created_by__in=deposited)
-    found = owners.values("created_by").annotate(n=Count("pk")).order_by("-n", "created_by").first()
-    if found is None:
-        raise RuntimeError("too few files: nobody has both a draft and a deposited letter")
-    return User.objects.get(pk=found["created_by"])

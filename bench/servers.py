@@ -65,6 +65,12 @@ class Gunicorn:
         self.process = spawn(command, cwd=root, log=log, environment={**os.environ})
         self._wait(log)
 
+    def __enter__(self) -> "Gunicorn":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
         end(self.process.pid, signal.SIGTERM, self.process.poll)
 
@@ -76,6 +82,16 @@ class Gunicorn:
             sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.endswith("kB")}
             found.append({"rss_mo": round(sizes["Rss"] / 1024, 1), "pss_mo": round(sizes["Pss"] / 1024, 1)})
         return found
+
+    def forget_peaks(self) -> None:
+        """From now on, the peak of each worker is what it uses now (man 5 proc, clear_refs)."""
+        for pid in self._workers():
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+    def peak(self) -> float:
+        """The most resident memory a worker used since, in MB."""
+        found = [Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2] for pid in self._workers()]
+        return max(int(told.split()[0]) for told in found) / 1024
 
     def _workers(self) -> list[str]:
         tasks = Path(f"/proc/{self.process.pid}/task")
