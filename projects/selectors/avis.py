@@ -169,7 +169,7 @@ class Conflit:
 
 def likely_conflict(avis: Avis, user: User) -> Conflit | None:
     """A membership of the file's association, past or present; or the person's address or name among the people whom
-    the letter names. None when nothing is seen: it proves nothing. Two queries.
+    the letter names. None when nothing is seen: it proves nothing. Two queries, one where the sections are at hand.
     """
     association = avis.dossier.association
     if Membership.objects.filter(user=user, organisation=association).exists():
@@ -177,8 +177,8 @@ def likely_conflict(avis: Avis, user: User) -> Conflit | None:
             f"Vous êtes, ou avez été, membre de l’association «\u00a0{association.nom}\u00a0».",
             "Je suis, ou j’ai été, membre de l’association qui porte ce projet.",
         )
-    section = avis.consultation.lettre.sections.filter(cle=PERSONNES).first()
-    told = section.contenu if section else {}
+    sections = {section.cle: section.contenu for section in avis.consultation.lettre.sections.all()}
+    told = sections.get(PERSONNES, {})
     addresses = {str(told.get(f"{who}_courriel") or "").strip().casefold() for who in ("representant", "referent")}
     names = [told.get("representant_nom"), told.get("referent_nom")]
     names += [row.get("nom") for row in told.get("personnes") or []]

@@ -19,7 +19,7 @@ from projects.forms.avis import AbstentionForm, AvisForm, DeportForm, initial_of
 from projects.lifecycles import AVIS
 from projects.models import Avis, LettreIntention
 from projects.models.consultation import OUVERTE_QUAND, REPONSES
-from projects.selectors import letters_for_pages, ordered_sections, with_sections
+from projects.selectors import letters_for_pages, ordered_sections, with_own_sections
 from projects.selectors.avis import (
     avis_for_pages,
     avis_visible_to,
@@ -149,35 +149,38 @@ def differences(current: Avis, form: AvisForm) -> list[tuple[str, str, str]]:
 
 def own_context(request: HttpRequest, avis: Avis) -> dict[str, Any]:
     """What the body sees beside its grid: the letter, what it may do now and, if it may not, why."""
-    found = with_sections(letters_for_pages(request.acteur))
+    found = with_own_sections(letters_for_pages(request.acteur))
     lettre = get_object_or_404(found, pk=avis.consultation.lettre_id)
-    closed = AVIS.refusal(avis, "rendre", by=request.acteur, now=request.now)
-    retakes = not AVIS.refusal(avis, "reprendre", by=request.acteur, now=request.now)
-    problem = mandate_problem(avis=avis, by=request.acteur, now=request.now)
-    answers = not closed and not problem
+    avis.consultation.lettre = lettre
+    today = timezone.localdate(request.now)
+    given = avis.etat in REPONSES
+    obstacle = obstacle_of(request, avis, "reprendre" if given else "rendre")
+    answers = not given and not obstacle
     return {
         "avis": avis,
         "lettre": lettre,
         "faits": presenters.facts(lettre),
         "etat": tag_of(avis),
         "rendu": given_on(avis),
-        "reponse": answers_of(avis),
+        "reponse": answers_of(avis) if not answers else None,
         "repond": answers,
-        "reprend": retakes and not problem,
-        "obstacle": problem if retakes or not closed else _why_closed(request, avis),
+        "reprend": given and not obstacle,
+        "obstacle": obstacle,
         "conflit": likely_conflict(avis, request.user) if answers else None,
-        "en_retard": timezone.localdate(request.now) > avis.consultation.limite_le,
+        "en_retard": today > avis.consultation.limite_le,
         "fin": FIN[NatureConsultation(avis.consultation.nature)],
-        "lecteurs": readers_of(avis, on=timezone.localdate(request.now)),
-        "seance": next_session(avis.consultation, on=timezone.localdate(request.now)) if answers else None,
+        "lecteurs": readers_of(avis, on=today),
+        "seance": next_session(avis.consultation, on=today) if answers else None,
         **reading_sections(lettre, ordered_sections(lettre), acteur=request.acteur, now=request.now),
     }
 
 
-def _why_closed(request: HttpRequest, avis: Avis) -> str:
+def obstacle_of(request: HttpRequest, avis: Avis, action: str) -> str:
+    """ "" when the person may do it now, else the sentence it must read before typing anything."""
     if not rules.test_rule("avis.donner", request.acteur, avis):
         return "Vous lisez cet avis sans pouvoir y répondre\u00a0: il faut le droit d’instruire dans votre organisme."
-    return avis.consultation.fermeture()
+    refusal = AVIS.refusal(avis, action, by=request.acteur, now=request.now)
+    return refusal or mandate_problem(avis=avis, by=request.acteur, now=request.now)
 
 
 def reading_context(avis: Avis) -> dict[str, Any]:
