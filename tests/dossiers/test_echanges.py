@@ -28,7 +28,7 @@ from guichet.kernel.uploads import FileRefused, FileTooLarge
 from tests.factories.accounts import NOW, MembershipFactory, OrganisationFactory, acteur
 from tests.factories.bodies import agent, guichet
 from tests.factories.dossiers import DossierFactory, porteur
-from tests.permissions.test_urls import PNG
+from tests.factories.paper import PNG
 
 pytestmark = pytest.mark.django_db
 CANARY = "CANARI-51D8"

@@ -22,8 +22,8 @@ from tests.factories.accounts import NOW, enrol
 from tests.factories.bodies import agent, guichet
 from tests.factories.dossiers import DossierFactory
 from tests.factories.dossiers import porteur as member
+from tests.factories.paper import PNG
 from tests.factories.projects import consulted_letter, deposited_letter, porteur, transmitted_letter
-from tests.permissions.test_urls import PNG
 
 pytestmark = pytest.mark.django_db
 PG, PA, AA, NOTES = "porteur_guichet", "porteur_ars", "ars_am", "organisme"

@@ -34,6 +34,10 @@ def scan(name: str = "scan.png", *, shade: int | None = None) -> SimpleUploadedF
     return SimpleUploadedFile(name, content, content_type="image/png")
 
 
+PNG: bytes = scan().read()
+"""The bytes of a small real image."""
+
+
 def paper_letter(by: Acteur, *, now: datetime = NOW, **kwargs: Any) -> LettreIntention:
     """A letter received on paper in Haute-Garonne, with a request of 20 000 €."""
     given: dict[str, Any] = {

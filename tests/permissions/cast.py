@@ -1,11 +1,11 @@
 """The people of the permission matrix: one of each role, and one of each role that must see nothing."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.test import Client
 
 from accounts.acteur import Acteur
-from accounts.models import Organisation
+from accounts.models import Mandat, Organisation
 from dossiers.models import Dossier
 from dossiers.services.conseillers import invite_adviser
 from tests.factories.accounts import MembershipFactory, OrganisationFactory, UserFactory, acteur, enrol
@@ -61,6 +61,10 @@ class Cast:
         for role, (code, droits) in BODIES.items():
             body = Organisation.objects.get(code=code)
             self.acteurs[role] = acteur(MembershipFactory(organisation=body, droits=droits))
+        urps = self.acteurs["urps"]
+        Mandat.objects.create(
+            user=urps.user, organisation_id=urps.organisation_id, qualite="titulaire", debut_le=date(2026, 1, 1)
+        )
         self.clients = {"anonyme": Client()}
         for role, person in self.acteurs.items():
             client = Client()
