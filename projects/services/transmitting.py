@@ -1,4 +1,4 @@
-"""The letter leaves for the ARS, with its request: by the Guichet, or by the association when the Guichet does not act."""
+"""The letter leaves for the ARS, with its request: by the Guichet, or by the association when it does not act."""
 
 from datetime import datetime, timedelta
 

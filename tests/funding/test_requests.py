@@ -167,7 +167,7 @@ def test_a_deposited_request_is_withdrawn_with_its_reason() -> None:
     event = withdraw_request(demande=demande, motif="Le projet change.", by=by, now=NOW)
 
     assert (demande.etat, event.motif) == (EtatDemandeFir.RETIREE, "Le projet change.")
-    assert DEMANDE_FIR.available(demande, by=by, now=NOW) == []
+    assert [row.action for row in DEMANDE_FIR.available(demande, by=by, now=NOW)] == ["declarer_association"]
 
 
 def test_a_copy_keeps_answers_and_budgets_and_asks_to_attest_anew() -> None:

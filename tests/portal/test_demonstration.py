@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.acteur import Acteur
 from accounts.models import Envoi, Membership, User
@@ -31,57 +30,8 @@ def aude(db: None) -> None:
     loading.load(departements=["11"])
 
 
-@pytest.fixture
-def built(aude: None) -> None:
-    build(region="76", now=NOW)
-
-
 def letter(nom: str) -> LettreIntention:
     return LettreIntention.objects.select_related("dossier", "demande", "territoire").get(dossier__nom=nom)
-
-
-def test_there_is_a_file_in_each_state_a_letter_reaches_today(built) -> None:
-    states = dict(LettreIntention.objects.values_list("dossier__nom", "etat"))
-    assert states == {
-        "CPTS des Coteaux": "brouillon",
-        "CPTS des Vallées": "deposee",
-        "CPTS de la Montagne noire": "deposee",
-        "CPTS du Girou": "retiree",
-        "CPTS Toulouse quartiers nord": "deposee",
-        "CPTS Toulouse rive gauche": "brouillon",
-        "CPTS Toulouse quartiers est": "brouillon",
-        "CPTS du Frontonnais": "incomplete",
-        "CPTS du Comminges": "en_consultation",
-        "CPTS du Volvestre": "avis_rendu",
-        "CPTS des Terres d’Autan": "transmise",
-        "CPTS du Lauragais": "transmise",
-        "CPTS de la Save": "validee",
-        "CPTS du Savès": "refusee",
-        "CPTS de la Lèze": "validee",
-        "CPTS du Canal": "transmise",
-    }
-    assert dict(DemandeFir.objects.values_list("dossier__nom", "etat")) == {
-        "CPTS des Coteaux": "brouillon",
-        "CPTS des Vallées": "deposee",
-        "CPTS du Girou": "retiree",
-        "CPTS Toulouse quartiers nord": "deposee",
-        "CPTS Toulouse rive gauche": "brouillon",
-        "CPTS du Frontonnais": "brouillon",
-        "CPTS du Comminges": "deposee",
-        "CPTS du Volvestre": "deposee",
-        "CPTS des Terres d’Autan": "transmise",
-        "CPTS du Lauragais": "incomplete",
-        "CPTS de la Save": "accordee",
-        "CPTS du Savès": "refusee",
-        "CPTS de la Lèze": "rejetee_tacitement",
-        "CPTS du Canal": "transmise",
-    }
-
-
-def test_the_hard_cases_of_territory_are_there(built) -> None:
-    _two_associations_want_the_same_communes()
-    _three_communities_share_toulouse_by_quarters_that_fit_in_it()
-    _one_file_straddles_departements_and_one_leads()
 
 
 def _two_associations_want_the_same_communes() -> None:
@@ -108,43 +58,106 @@ def _one_file_straddles_departements_and_one_leads() -> None:
     assert dossier.departement_pilote_id in dossier.departements
 
 
-def test_the_draft_that_waits_is_ready_and_its_adviser_reads_it(built) -> None:
-    draft = letter("CPTS Toulouse rive gauche")
-    assert set(draft.sections.values_list("etat", flat=True)) == {EtatSection.COMPLET}
-    by = acteur_of("porteur4@demo.example")
-    deposit(lettre=draft, by=by, now=NOW)
-    adviser = acteur_of("guichet@demo.example")
-    assert Dossier.objects.visible_to(adviser).filter(nom="CPTS des Coteaux").exists()
-    assert not Dossier.objects.visible_to(adviser).filter(nom="CPTS Toulouse quartiers est").exists()
-
-
 def acteur_of(courriel: str) -> Acteur:
     membership = Membership.objects.select_related("organisation", "user").get(user__email=courriel)
     return Acteur(membership.user, membership)
 
 
-def test_the_past_is_in_order_and_its_papers_can_be_drawn(built) -> None:
-    for contexte in Document.objects.values_list("contexte", flat=True):
-        assert prepared(contexte)
-    for lettre in LettreIntention.objects.all():
-        instants = [lettre.created_at, *lettre.evenements.order_by("pk").values_list("recorded_at", flat=True)]
-        assert instants[0] == min(instants)
-        assert max(instants) <= NOW
-    newest = LettreIntention.objects.order_by("-created_at").first()
-    assert newest is not None
-    assert NOW - newest.created_at <= timedelta(days=30)
+class TestFiles(TestCase):
+    """The files as they are built, once for all these tests."""
 
+    @classmethod
+    def setUpTestData(cls) -> None:
+        loading.load(departements=["11"])
+        build(region="76", now=NOW)
 
-def test_there_is_an_account_for_each_role_and_all_are_invented(built) -> None:
-    addresses = set(User.objects.values_list("email", flat=True))
-    announced = (comptes.PORTEUR, *comptes.COMPTES, *comptes.AUTRES_PORTEURS)
-    elected = {f"urps{rank}@demo.example" for rank in range(1, 9)}
-    assert addresses == {compte.courriel for compte in announced} | elected
-    assert all(address.endswith("@demo.example") for address in addresses)
-    genres = set(Membership.objects.values_list("organisation__genre", flat=True))
-    assert genres == {"association", "guichet", "urps", "dd_ars", "cpam"}
-    assert comptes.agents_enrolled() == 5
-    assert set(Envoi.objects.values_list("destinataire", flat=True)) <= addresses
+    def test_there_is_a_file_in_each_state_a_letter_reaches_today(self) -> None:
+        states = dict(LettreIntention.objects.values_list("dossier__nom", "etat"))
+        assert states == {
+            "CPTS des Coteaux": "brouillon",
+            "CPTS des Vallées": "deposee",
+            "CPTS de la Montagne noire": "deposee",
+            "CPTS du Girou": "retiree",
+            "CPTS Toulouse quartiers nord": "deposee",
+            "CPTS Toulouse rive gauche": "brouillon",
+            "CPTS Toulouse quartiers est": "brouillon",
+            "CPTS du Frontonnais": "incomplete",
+            "CPTS du Comminges": "en_consultation",
+            "CPTS du Volvestre": "avis_rendu",
+            "CPTS des Terres d’Autan": "transmise",
+            "CPTS du Lauragais": "transmise",
+            "CPTS de la Save": "validee",
+            "CPTS du Savès": "refusee",
+            "CPTS de la Lèze": "validee",
+            "CPTS du Canal": "transmise",
+        }
+        assert dict(DemandeFir.objects.values_list("dossier__nom", "etat")) == {
+            "CPTS des Coteaux": "brouillon",
+            "CPTS des Vallées": "deposee",
+            "CPTS du Girou": "retiree",
+            "CPTS Toulouse quartiers nord": "deposee",
+            "CPTS Toulouse rive gauche": "brouillon",
+            "CPTS du Frontonnais": "brouillon",
+            "CPTS du Comminges": "deposee",
+            "CPTS du Volvestre": "deposee",
+            "CPTS des Terres d’Autan": "transmise",
+            "CPTS du Lauragais": "incomplete",
+            "CPTS de la Save": "accordee",
+            "CPTS du Savès": "refusee",
+            "CPTS de la Lèze": "rejetee_tacitement",
+            "CPTS du Canal": "transmise",
+        }
+
+    def test_the_hard_cases_of_territory_are_there(self) -> None:
+        _two_associations_want_the_same_communes()
+        _three_communities_share_toulouse_by_quarters_that_fit_in_it()
+        _one_file_straddles_departements_and_one_leads()
+
+    def test_the_draft_that_waits_is_ready_and_its_adviser_reads_it(self) -> None:
+        draft = letter("CPTS Toulouse rive gauche")
+        assert set(draft.sections.values_list("etat", flat=True)) == {EtatSection.COMPLET}
+        by = acteur_of("porteur4@demo.example")
+        deposit(lettre=draft, by=by, now=NOW)
+        adviser = acteur_of("guichet@demo.example")
+        assert Dossier.objects.visible_to(adviser).filter(nom="CPTS des Coteaux").exists()
+        assert not Dossier.objects.visible_to(adviser).filter(nom="CPTS Toulouse quartiers est").exists()
+
+    def test_the_past_is_in_order_and_its_papers_can_be_drawn(self) -> None:
+        for contexte in Document.objects.values_list("contexte", flat=True):
+            assert prepared(contexte)
+        for lettre in LettreIntention.objects.all():
+            instants = [lettre.created_at, *lettre.evenements.order_by("pk").values_list("recorded_at", flat=True)]
+            assert instants[0] == min(instants)
+            assert max(instants) <= NOW
+        newest = LettreIntention.objects.order_by("-created_at").first()
+        assert newest is not None
+        assert NOW - newest.created_at <= timedelta(days=30)
+
+    def test_there_is_an_account_for_each_role_and_all_are_invented(self) -> None:
+        addresses = set(User.objects.values_list("email", flat=True))
+        announced = (comptes.PORTEUR, *comptes.COMPTES, *comptes.AUTRES_PORTEURS)
+        elected = {f"urps{rank}@demo.example" for rank in range(1, 9)}
+        assert addresses == {compte.courriel for compte in announced} | elected
+        assert all(address.endswith("@demo.example") for address in addresses)
+        genres = set(Membership.objects.values_list("organisation__genre", flat=True))
+        assert genres == {"association", "guichet", "urps", "dd_ars", "cpam", "msa", "elsm"}
+        assert comptes.agents_enrolled() == 17
+        assert set(Envoi.objects.values_list("destinataire", flat=True)) <= addresses
+
+    def test_an_agent_signs_in_with_the_code_of_the_moment(self) -> None:
+        client = Client()
+        home = reverse("portal:accueil_role")
+        signed = client.post(reverse("account_login"), {"login": "guichet@demo.example", "password": comptes.PASSWORD})
+        assert signed.status_code == 302
+        assert signed.url == reverse("mfa_authenticate")
+        assert client.get(home).status_code == 302
+        wrong = client.post(signed.url, {"code": "000000"})
+        assert wrong.status_code in (200, 422)
+        code = run("code_demonstration").strip()
+        assert re.fullmatch(r"\d{6}", code)
+        assert client.post(signed.url, {"code": code}).status_code == 302
+        assert client.get(home, follow=True).status_code == 200
+        assert "CPTS des Vallées" in client.get(reverse("projects:lettres")).content.decode()
 
 
 # --- The commands -----------------------------------------------------------------------------------------
@@ -175,21 +188,3 @@ def test_in_production_there_is_no_demonstration(settings, name: str) -> None:
     with pytest.raises(CommandError, match="production"):
         run(name)
     assert not User.objects.exists()
-
-
-def test_an_agent_signs_in_with_the_code_of_the_moment(aude, settings) -> None:
-    settings.DEMONSTRATION = True
-    build(region="76", now=timezone.now())
-    client = Client()
-    home = reverse("portal:accueil_role")
-    signed = client.post(reverse("account_login"), {"login": "guichet@demo.example", "password": comptes.PASSWORD})
-    assert signed.status_code == 302
-    assert signed.url == reverse("mfa_authenticate")
-    assert client.get(home).status_code == 302
-    wrong = client.post(signed.url, {"code": "000000"})
-    assert wrong.status_code in (200, 422)
-    code = run("code_demonstration").strip()
-    assert re.fullmatch(r"\d{6}", code)
-    assert client.post(signed.url, {"code": code}).status_code == 302
-    assert client.get(home, follow=True).status_code == 200
-    assert "CPTS des Vallées" in client.get(reverse("projects:lettres")).content.decode()

@@ -63,7 +63,7 @@ def test_the_desk_shows_who_decides_what_is_awaited_and_the_clock_of_the_request
     lettre = transmitted_letter()
     shown = page(decideur(), lettre)
     for told in (
-        "Valider la lettre</a>", "Refuser la lettre</a>", "L’ARS seule", "avis attendu pour le", "Silence de l’ARS",
+        "Valider la lettre</a>", "Refuser la lettre</a>", "L’ARS seule", "Avis recueillis", "Silence de l’ARS",
         "Vous signez en vertu de : Décisions relatives aux CPTS (Arrêté de délégation n° 2026-01), jusqu’à 50 000 €.",
         "ce qui reste à confirmer",  # the silence on a letter
         "samedi 16 janvier 2027",

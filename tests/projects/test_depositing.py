@@ -273,7 +273,8 @@ def in_state(step: LettreIntention | DemandeFir, etat: str) -> None:
     """Put a step where a later row of the law will lead it."""
     name = "cycle_lettre" if isinstance(step, LettreIntention) else "cycle_demande"
     with pgtrigger.ignore(f"{step._meta.label}:{name}"):
-        type(step).objects.filter(pk=step.pk).update(etat=etat)
+        sent = {"transmise_at": NOW} if etat in (EtatDemandeFir.TRANSMISE, EtatDemandeFir.INCOMPLETE) else {}
+        type(step).objects.filter(pk=step.pk).update(etat=etat, **sent)
 
 
 @pytest.mark.parametrize("etat", [EtatDemandeFir.DEPOSEE, EtatDemandeFir.REJETEE_TACITEMENT])
@@ -315,14 +316,8 @@ def test_a_withdrawal_without_a_reason_is_refused_and_changes_nothing(motif: str
     assert everything() == before
 
 
-ENDED = [
-    EtatDemandeFir.ACCORDEE,
-    EtatDemandeFir.REFUSEE,
-    EtatDemandeFir.REJETEE_TACITEMENT,
-    EtatDemandeFir.CONVENTIONNEE,
-    EtatDemandeFir.SOLDEE,
-    EtatDemandeFir.RETIREE_PAR_ARS,
-]
+ENDED = [EtatDemandeFir.REFUSEE, EtatDemandeFir.REJETEE_TACITEMENT]
+"""What a request may have become while its letter is not decided."""
 
 
 @pytest.mark.parametrize("etat", ENDED)
