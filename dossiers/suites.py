@@ -10,7 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Suite:
-    """`retour`: the page of the step, `libelle` its name; then what to do once all is answered: a sentence, a button."""
+    """`retour`: the page of the step, `libelle` its name; then what to do once all is answered: a sentence and a
+    button.
+    """
 
     libelle: str
     retour: str

@@ -6,22 +6,52 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dossiers', '0006_paper_letters_and_moves'),
+        ("dossiers", "0006_paper_letters_and_moves"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='fil',
-            trigger=pgtrigger.compiler.Trigger(name='fil_garde_ses_lecteurs', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."audience" IS DISTINCT FROM (NEW."audience") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."piece_demandee_id" IS DISTINCT FROM (NEW."piece_demandee_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a1ac3380be8026bf515ab90dd36c2e3ddafcc3c6', operation='UPDATE', pgid='pgtrigger_fil_garde_ses_lecteurs_b5201', table='dossiers_fil', when='BEFORE')),
+            model_name="fil",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fil_garde_ses_lecteurs",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."audience" IS DISTINCT FROM (NEW."audience") OR OLD."dossier_id" IS DISTINCT FROM (NEW."dossier_id") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."piece_demandee_id" IS DISTINCT FROM (NEW."piece_demandee_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="a1ac3380be8026bf515ab90dd36c2e3ddafcc3c6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_fil_garde_ses_lecteurs_b5201",
+                    table="dossiers_fil",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='message',
-            trigger=pgtrigger.compiler.Trigger(name='message_garde', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2e1b3c35bfdb906a53c45ca44d70d54393e16a48', operation='UPDATE OR DELETE', pgid='pgtrigger_message_garde_ebec4', table='dossiers_message', when='BEFORE')),
+            model_name="message",
+            trigger=pgtrigger.compiler.Trigger(
+                name="message_garde",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="2e1b3c35bfdb906a53c45ca44d70d54393e16a48",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_message_garde_ebec4",
+                    table="dossiers_message",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='piecemessage',
-            trigger=pgtrigger.compiler.Trigger(name='fichier_garde', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='589d903311289c96729d9395638e705fc2964771', operation='UPDATE OR DELETE', pgid='pgtrigger_fichier_garde_af9ee', table='dossiers_piecemessage', when='BEFORE')),
+            model_name="piecemessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fichier_garde",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="589d903311289c96729d9395638e705fc2964771",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_fichier_garde_af9ee",
+                    table="dossiers_piecemessage",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

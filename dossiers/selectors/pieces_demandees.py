@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from accounts.acteur import Acteur
 
 
-def requests_with_items(
-    dossiers: Any, *, evenements: Any = None, open_only: bool = True
-) -> list[DemandePieces]:
+def requests_with_items(dossiers: Any, *, evenements: Any = None, open_only: bool = True) -> list[DemandePieces]:
     """Requests about these files with their items and the files given, the latest first: three queries at most.
 
     `dossiers` are ids, or a query of them; `evenements` keeps those made by these events only, given the same way;

@@ -110,7 +110,7 @@ def propose_paper_decision(
 
 
 def lock_waiting(decision: Decision, *, by: "Acteur") -> Decision:
-    """The decision on paper, locked after its file, for a second person. Refused to whoever typed it, or once settled."""
+    """The decision on paper, locked after its file, for a second person. Refused to whoever typed it; once settled."""
     Dossier.objects.select_for_update(no_key=True, of=("self",)).get(pk=decision.dossier_id)
     locked = Decision.objects.select_for_update(no_key=True, of=("self",)).select_related("dossier").get(pk=decision.pk)
     if locked.etat != EtatDecision.A_CONFIRMER:
