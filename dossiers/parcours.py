@@ -1,15 +1,17 @@
-"""What the applications above know of a file, and this one does not: whether its steps are over, and its page.
-
-An application above registers both in its `ready()`, as funding asks where a request is written from.
+"""What the applications above know of a file, and this one does not: its page, its tabs, whether its steps are over, and
+what follows the answers to a desk. Each registers in its `ready()`, as funding asks where a request is written from.
 """
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
+    from dossiers.models import Dossier
 
 Living = Callable[[], Q]
 Pages = Callable[[Iterable[int], "Acteur"], dict[int, str]]
@@ -41,3 +43,58 @@ def pages_of(dossier_ids: Iterable[int], acteur: "Acteur") -> dict[int, str]:
     for known in _pages:
         found = {**known(wanted, acteur), **found}
     return found
+
+
+@dataclass(frozen=True)
+class Chemin:
+    """The page of the step: its address, its label in the breadcrumb, the tabs of the file; its state and its facts as
+    the header of a file shows them.
+    """
+
+    url: str
+    label: str
+    onglets: list[dict[str, Any]]
+    etat: dict[str, str] | None = None
+    faits: Sequence[Any] = field(default_factory=tuple)
+
+
+Place = Callable[[HttpRequest, "Dossier", str], Chemin | None]
+
+_places: list[Place] = []
+
+
+def register_place(place: Place) -> None:
+    """Ask `place` where the pages of a file come back to."""
+    _places.append(place)
+
+
+def file_of(dossier: "Dossier", request: HttpRequest, *, current: str = "echanges") -> Chemin | None:
+    """The step of this file this person may open, `current` being the tab shown; None when there is none."""
+    return next((found for place in _places if (found := place(request, dossier, current))), None)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """`retour`: the page of the step, `libelle` its name; then what to do once all is answered: a sentence and a
+    button.
+    """
+
+    libelle: str
+    retour: str
+    phrase: str
+    url: str
+    bouton: str
+
+
+_steps: dict[str, Callable[[Any], Suite | None]] = {}
+
+
+def follow(etape: str, step: Callable[[Any], Suite | None]) -> None:
+    """Ask `step` what follows a request for pieces about `etape`."""
+    _steps[etape] = step
+
+
+def suite_of(demande: Any) -> Suite | None:
+    """What follows this request for pieces; None when no step knows it."""
+    step = _steps.get(demande.etape)
+    return step(demande) if step else None

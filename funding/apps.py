@@ -11,7 +11,7 @@ class FundingConfig(AppConfig):
 
     def ready(self) -> None:
         from dossiers.states import EtapePieces
-        from dossiers.suites import follow
+        from dossiers.parcours import follow
 
         follow(EtapePieces.DEMANDE_FIR, _after_answers)
 
@@ -20,7 +20,7 @@ def _after_answers(asked: Any) -> Any:
     """What follows the answers to the funder: the request is completed from its page."""
     from django.urls import reverse
 
-    from dossiers.suites import Suite
+    from dossiers.parcours import Suite
     from funding.models import DemandeFir
 
     request = DemandeFir.objects.filter(evenements=asked.evenement).values_list("pk", flat=True).first()

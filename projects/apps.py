@@ -10,17 +10,15 @@ class ProjectsConfig(AppConfig):
     verbose_name = "Projets de CPTS"
 
     def ready(self) -> None:
-        from dossiers import chemins
         from dossiers import parcours as files
         from dossiers.states import EtapePieces
-        from dossiers.suites import follow
         from funding import parcours
 
         parcours.register(_letter_of)
-        chemins.register(_file_of)
+        files.register_place(_file_of)
         parcours.register_identity(_association_of)
         parcours.register_answers(_answers_of)
-        follow(EtapePieces.LETTRE, _after_answers)
+        files.follow(EtapePieces.LETTRE, _after_answers)
         files.register(living=_living_files, pages=_pages_of)
 
 
@@ -105,7 +103,7 @@ def _after_answers(asked: Any) -> Any:
     """What follows the answers to the Guichet: the letter, corrected if need be, is deposited again."""
     from django.urls import reverse
 
-    from dossiers.suites import Suite
+    from dossiers.parcours import Suite
     from projects.models import LettreIntention
 
     letter = LettreIntention.objects.filter(evenements=asked.evenement).values_list("pk", flat=True).first()
@@ -124,7 +122,7 @@ def _file_of(request: Any, dossier: Any, current: str) -> Any:
     """The last letter of the file that this person may open: its page, its tabs, its header."""
     from django.urls import reverse
 
-    from dossiers.chemins import Chemin
+    from dossiers.parcours import Chemin
     from projects.selectors import letters_for_pages
     from projects.views import presenters
     from projects.views.onglets import tabs
