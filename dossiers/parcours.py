@@ -1,4 +1,4 @@
-"""What the applications above know of a file, and this one does not: its page, its tabs, whether its steps are over, and
+"""What the applications above know of a file, and this one does not: its page, its tabs, whether it is over, and
 what follows the answers to a desk. Each registers in its `ready()`, as funding asks where a request is written from.
 """
 

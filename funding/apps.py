@@ -10,8 +10,8 @@ class FundingConfig(AppConfig):
     verbose_name = "Financement"
 
     def ready(self) -> None:
-        from dossiers.states import EtapePieces
         from dossiers.parcours import follow
+        from dossiers.states import EtapePieces
 
         follow(EtapePieces.DEMANDE_FIR, _after_answers)
 

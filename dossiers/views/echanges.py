@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.views import View
 
-from dossiers.parcours import file_of
 from dossiers.forms.echanges import READ_BY, MessageForm, NouveauFilForm
 from dossiers.models import Dossier, Fil, LectureFil, Message, PieceDemandee
+from dossiers.parcours import file_of
 from dossiers.selectors.echanges import (
     FACING,
     audience_of_item,

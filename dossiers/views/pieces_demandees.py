@@ -14,11 +14,11 @@ from django.views import View
 
 from dossiers.forms.pieces_demandees import RepondreForm
 from dossiers.models import DemandePieces, Dossier, PieceDemandee
+from dossiers.parcours import suite_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.pieces_demandees import answered, items_asked_of, open_requests
 from dossiers.services.pieces_demandees import answer_own
 from dossiers.states import EtatPieceDemandee
-from dossiers.parcours import suite_of
 from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.uploads import FileRefused, FileTooLarge
