@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from dossiers.models import AccesDossier, ConseillerInvite, Dossier, Piece
+from dossiers.models import AccesDossier, ConseillerInvite, Decision, Dossier, Piece
 from dossiers.models.dossier import perimeter, transmitted_to
-from dossiers.states import GenrePiece
+from dossiers.rules import ARS
+from dossiers.states import EtatDecision, GenrePiece
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 def pieces_visible_to(acteur: "Acteur | None") -> QuerySet[Piece]:
     """The pieces `acteur` may read: all those of its association, and of the drafts it is invited to; for the Guichet,
     those deposited; for the ARS and the Assurance Maladie, those sent to them; for a body consulted, those deposited
-    but the bank details. With the person who joined them.
+    but the bank details. The scan of a decision on paper that nobody confirmed is read by the ARS alone. With the
+    person who joined them.
     """
     found = Piece.objects.select_related("deposee_par")
     if acteur is None or acteur.membership is None:
         return found.none()
+    if acteur.genre not in ARS:
+        found = found.exclude(_PROOF_OF_NOTHING)
     if acteur.genre == "association":
         return found.filter(perimeter(acteur, "dossier__"))
     if acteur.genre == "guichet":
@@ -31,6 +35,9 @@ def pieces_visible_to(acteur: "Acteur | None") -> QuerySet[Piece]:
         return found.filter(asked)
     return found.filter(asked | Q(transmise_at__isnull=False) & transmitted_to(acteur, "dossier__"))
 
+
+_PROVED = Decision.objects.filter(preuve=OuterRef("pk"))
+_PROOF_OF_NOTHING = Q(Exists(_PROVED), ~Exists(_PROVED.filter(etat=EtatDecision.PRISE)), genre=GenrePiece.PREUVE)
 
 RESERVED = (GenrePiece.RIB, GenrePiece.COURRIER, GenrePiece.PREUVE)
 """What a body asked for its opinion does not need: bank details, the desks' own mail."""

@@ -66,7 +66,7 @@ def next_step(
         return _refused(lettre)
     if etat == EtatLettre.RETIREE:
         return _withdrawn(lettre)
-    return _about_request(lettre, suivi) or WAITING[etat](lettre, suivi, deposits, timezone.localdate(now))
+    return _about_request(lettre, suivi, deposits) or WAITING[etat](lettre, suivi, deposits, timezone.localdate(now))
 
 
 # --- What the association does ------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def _request(lettre: LettreIntention) -> DemandeFir | None:
     return None if lettre.sans_demande else lettre.demande
 
 
-def _about_request(lettre: LettreIntention, suivi: Suivi) -> Step | None:
+def _about_request(lettre: LettreIntention, suivi: Suivi, deposits: bool) -> Step | None:
     """What the request that goes with the letter expects of the association; None when it expects nothing."""
     demande = _request(lettre)
     if demande is None:
@@ -157,16 +157,24 @@ def _about_request(lettre: LettreIntention, suivi: Suivi) -> Step | None:
             "Compléter la demande",
         )
     if demande.etat == EtatDemandeFir.REJETEE_TACITEMENT:
-        return _silent(demande, suivi)
+        return _for_depositor(_silent(demande, suivi), deposits)
     if demande.etat == EtatDemandeFir.ACCORDEE and "declarer_association" not in suivi.dates_demande:
-        return Step(
+        declare = Step(
             "Prochaine étape\u00a0: déclarer votre association",
             f"L’ARS accorde {euros(demande.montant_accorde or 0)}. Elle a besoin du RNA, du SIRET, des statuts et du "
             "relevé d’identité bancaire avant de payer.",
             reverse("funding:declarer", args=[demande.pk]),
             "Déclarer l’association",
         )
+        return _for_depositor(declare, deposits)
     return None
+
+
+def _for_depositor(step: Step | None, deposits: bool) -> Step | None:
+    """The same without its button, and with who may do it, for a person who writes without depositing."""
+    if step is None or deposits:
+        return step
+    return Step(step.phrase, f"{step.detail} Une personne de votre association qui a le droit de déposer le fait.")
 
 
 def _silent(demande: DemandeFir, suivi: Suivi) -> Step | None:
