@@ -20,7 +20,6 @@ from funding.parcours import retour_of
 from funding.rules import is_funder
 from funding.selectors.declarations import declaration_of
 from funding.states import EtatDemandeFir, Regime
-from funding.views.signing import Signing
 from guichet.kernel.civil import date_longue
 from guichet.kernel.identifiers import masque_iban
 from guichet.kernel.money import euros
@@ -96,9 +95,8 @@ def acts_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | No
 
 
 def _signature(request: HttpRequest, demande: DemandeFir, *, decides: bool) -> str:
-    if decides:
-        return Signing(request.acteur, timezone.localdate(request.now)).sentence()  # type: ignore[attr-defined]
-    if rules.test_rule("demande.instruire", request.acteur, demande):  # type: ignore[attr-defined]
+    """Who signs, for whoever prepares; by which delegation is said on the page of the act."""
+    if not decides and rules.test_rule("demande.instruire", request.acteur, demande):  # type: ignore[attr-defined]
         return "La décision est signée par une personne ayant délégation."
     return ""
 

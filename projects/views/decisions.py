@@ -143,8 +143,9 @@ def _state(etat: str, limite: date, on: date) -> str:
 
 
 def _signature(request: HttpRequest, lettre: LettreIntention) -> str:
+    """Who signs, for whoever prepares; by which delegation is said on the page of the act."""
     if rules.test_rule("lettre.decider", request.acteur, lettre):  # type: ignore[attr-defined]
-        return Signing(request.acteur, today(request)).sentence()  # type: ignore[attr-defined]
+        return ""
     if rules.test_rule("lettre.instruire", request.acteur, lettre):  # type: ignore[attr-defined]
         return "La décision est préparée ici, puis signée par une personne ayant délégation."
     return ""

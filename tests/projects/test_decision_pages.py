@@ -60,15 +60,16 @@ def mode(valeur: str) -> None:
 
 
 def test_the_desk_shows_who_decides_what_is_awaited_and_the_clock_of_the_request() -> None:
-    lettre = transmitted_letter()
-    shown = page(decideur(), lettre)
+    lettre, by = transmitted_letter(), decideur()
+    shown = page(by, lettre)
     for told in (
         "Valider la lettre</a>", "Refuser la lettre</a>", "L’ARS seule", "Avis recueillis", "Silence de l’ARS",
-        "Vous signez en vertu de : Décisions relatives aux CPTS (Arrêté de délégation n° 2026-01), jusqu’à 50 000 €.",
         "ce qui reste à confirmer",  # the silence on a letter
         "samedi 16 janvier 2027",
     ):  # fmt: skip
         assert told in shown, told
+    signed = "Vous signez en vertu de : Décisions relatives aux CPTS (Arrêté de délégation n° 2026-01), jusqu’à 50 000 €."
+    assert signed in page(by, lettre, "valider")
 
 
 def test_each_reads_the_desk_that_is_its_own() -> None:
