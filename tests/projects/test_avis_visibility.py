@@ -105,7 +105,8 @@ class Opinions:
 
     def read_by(self, role: str) -> set[str]:
         """The canaries that show on any surface a person of that role may open."""
-        return {name for name in self.pk if canary(name) in "\n".join(self._surfaces(role))}
+        seen = "\n".join(self._surfaces(role))
+        return {name for name in self.pk if canary(name) in seen}
 
     def _surfaces(self, role: str) -> Iterator[str]:
         client = self.cast.clients[role]
