@@ -68,7 +68,7 @@ def test_the_desk_shows_who_decides_what_is_awaited_and_the_clock_of_the_request
         "samedi 16 janvier 2027",
     ):  # fmt: skip
         assert told in shown, told
-    signed = "Vous signez en vertu de : Décisions relatives aux CPTS (Arrêté de délégation n° 2026-01), jusqu’à 50 000 €."
+    signed = "Vous signez en vertu de : Décisions relatives aux CPTS (Arrêté de délégation n° 2026-01), jusqu’à 50 000"
     assert signed in page(by, lettre, "valider")
 
 
