@@ -15,6 +15,7 @@ from accounts.acteur import Acteur
 from accounts.services.mails import send_due
 from bench.further import (
     CONSULTED,
+    DUE,
     GRANTED,
     OPINION,
     PIECES,
@@ -69,17 +70,20 @@ SHARES = {
 }
 """Kinds of files, and how many of each in a hundred."""
 AGES = {
-    DEPOSITED: (0, 58),
+    DEPOSITED: (0, 52),
     SENT_BACK: (7, 45),
-    CONSULTED: (14, 39),
-    OPINION: (23, 58),
-    SENT: (26, 58),
-    PIECES: (28, 58),
+    CONSULTED: (14, 33),
+    OPINION: (23, 52),
+    SENT: (26, 52),
+    DUE: (26, 52),
+    PIECES: (28, 52),
     GRANTED: (41, None),
     REFUSED: (41, None),
     SILENT: (67, None),
 }
-"""Days since the deposit, at least and at most: what the clock would have ended since is not left open."""
+"""Days from the deposit to the last day of deposits, six days ago, at least and at most: nothing is left open that the
+clock would have ended since.
+"""
 
 PRENOMS = (
     "Alix",

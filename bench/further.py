@@ -31,7 +31,7 @@ from projects.services.synthesis import give_synthesis
 from projects.services.transmitting import transmit
 from projects.states import NatureConsultation
 
-SENT_BACK, CONSULTED, OPINION, SENT, PIECES, GRANTED, REFUSED, SILENT = (
+SENT_BACK, CONSULTED, OPINION, SENT, PIECES, GRANTED, REFUSED, SILENT, DUE = (
     "précisions demandées",
     "en consultation",
     "avis du Guichet rendu",
@@ -40,7 +40,9 @@ SENT_BACK, CONSULTED, OPINION, SENT, PIECES, GRANTED, REFUSED, SILENT = (
     "validée, subvention accordée",
     "refusée",
     "rejetée par silence",
+    "transmise sans consultation",
 )
+"""The last one is for the measure of the clock alone."""
 GUICHET = "guichet-occitanie"
 CRITERES = ("territoire", "besoins", "mobilisation", "projet")
 LAST_DAY = 66
@@ -215,6 +217,7 @@ WAYS: dict[str, Way] = {
     GRANTED: (*_TO_ARS, (_caisse_answers, 26), (_grant, 40)),
     REFUSED: (*_TO_ARS, (_caisse_answers, 26), (_refuse, 40)),
     SILENT: ((_transmit, 25), (_silence, LAST_DAY)),
+    DUE: ((_transmit, 25),),
 }
 
 

@@ -1,16 +1,18 @@
 """Measure the clock: `python -m bench.tick` prints JSON.
 
-As many requests whose silence has spoken (1 000), recorded by one passage: their rows, events, ledgers and mails to
-send, nothing sent or drawn. Then a second passage, which finds nothing to do.
+As many requests whose silence has spoken (1 000), and as many opinions of the caisse never given, recorded by one
+passage: their rows, events, ledgers and mails to send, nothing sent or drawn. Then a second one, which finds nothing.
 """
 
 import argparse
 import json
 import os
-import resource
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from bench.ground import VAR, keep, prepare, say, set_environment
 
@@ -37,11 +39,11 @@ def _measure(count: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from accounts.models import Envoi
-    from bench.further import SENT
+    from bench.further import DUE
     from guichet.kernel.civil import PARIS
 
     load = os.getloadavg()[0]
-    made = prepare(count, shares={SENT: 1})
+    made = prepare(count, shares={DUE: 1})
     day = timezone.localdate() + AHEAD
     now = datetime(day.year, day.month, day.day, 0, 5, tzinfo=PARIS)
     mails = Envoi.objects.count()
@@ -53,28 +55,32 @@ def _measure(count: int) -> dict[str, Any]:
         "premier_passage": first,
         "envois_ecrits": Envoi.objects.count() - mails,
         "second_passage": again,
-        "memoire_mo": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
 
 
 def _passage(now: datetime) -> dict[str, Any]:
-    from projects.models import Avis
-    from projects.services.silence import passage
-    from projects.states import EtatAvis
+    """One passage: its time, and that of each kind of act."""
+    from projects.services import silence
 
-    closed = Avis.objects.filter(etat=EtatAvis.SANS_REPONSE)
-    before, started = closed.count(), time.perf_counter()
-    row = passage(now=now)
+    spent: dict[str, list[float]] = {"rejets": [], "avis_clos": []}
+    started = time.perf_counter()
+    with (
+        patch.object(silence, "record_silence", partial(_timed, silence.record_silence, spent["rejets"])),
+        patch.object(silence, "close_opinion", partial(_timed, silence.close_opinion, spent["avis_clos"])),
+    ):
+        row = silence.passage(now=now)
     seconds = time.perf_counter() - started
-    acts = row.constates + closed.count() - before
-    return {
-        "secondes": round(seconds, 2),
-        "echus": row.dus,
-        "constates": row.constates,
-        "avis_clos": acts - row.constates,
-        "erreurs": row.erreurs,
-        "actes_par_s": round(acts / seconds, 1),
-    }
+    told: dict[str, Any] = {"secondes": round(seconds, 2), "constates": row.constates, "erreurs": row.erreurs}
+    for nom, times in spent.items():
+        told[nom] = {"nombre": len(times), "par_s": round(len(times) / sum(times), 1) if times else None}
+    return told
+
+
+def _timed(act: Callable[..., bool], times: list[float], **asked: Any) -> bool:
+    started = time.perf_counter()
+    done = act(**asked)
+    times.append(time.perf_counter() - started)
+    return done
 
 
 if __name__ == "__main__":
