@@ -91,6 +91,9 @@ LETTERS: dict[str, Readers] = {
     "projects:avis": at(asked={"urps"} | HANDLERS, sent={"urps"} | HANDLERS),
     "projects:avis avis_cpam": at(asked={"cpam"} | HANDLERS, sent={"cpam"} | HANDLERS | ARS),
     "projects:avis avis_dd_ars": at(asked={"dd_ars"} | HANDLERS, sent=HANDLERS | ARS),
+    "projects:avis avis_msa": at(asked={"msa"} | HANDLERS, sent={"msa"} | HANDLERS | ARS),
+    "projects:avis avis_elsm": at(asked={"elsm"} | HANDLERS, sent={"elsm"} | HANDLERS | ARS),
+    "projects:avis avis_abstention": at(asked=HANDLERS, sent=HANDLERS),
     "projects:avis avis_deport": at(asked=HANDLERS, sent=HANDLERS),
     "projects:avis avis_ebauche": at(asked=NOBODY, sent=NOBODY),
     "projects:avis avis_am": at(sent={"cpam"} | ARS),
@@ -193,4 +196,7 @@ BODIES: dict[str, set[str]] = {
     "accounts:pouvoirs ars": {"ars", "admin"},
     "accounts:message porteur": DEPOSITOR,
 }
-assert set().union(*(roles for by_state in READERS.values() for roles in by_state.values())) <= set(ROLES)
+INSIDE = tuple(sorted(set().union(*(roles for by_state in READERS.values() for roles in by_state.values()))))
+"""The roles that read something in some state."""
+
+assert set(INSIDE) < set(ROLES)
