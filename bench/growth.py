@@ -1,16 +1,18 @@
 """How a page grows with the files: its median with 1 000, then with ten times more, one request at a time.
 
-Each request follows one of the yardstick, a page that reads nothing: what the machine does besides weighs on both, and
-the growth is that of the page beside its yardstick.
+Each request follows one of a page of fixed words, which reads no file: what the machine does besides weighs on both,
+and the growth is that of the page beside it.
 """
 
 import statistics
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import User
 from bench.load import Target, ask, one_by_one
-from bench.pages import GUICHET, YARDSTICK, Page, session_of
+from bench.pages import GUICHET, Page, session_of
 
 BAR = 1.2
 FEW = 1000
@@ -19,7 +21,7 @@ FEW = 1000
 
 @dataclass(frozen=True)
 class Median:
-    """Of a page, and of the yardstick asked in turn with it (milliseconds)."""
+    """Of a page, and of the fixed words asked in turn with it (milliseconds)."""
 
     page_ms: float
     etalon_ms: float
@@ -31,7 +33,7 @@ class Median:
 
 def medians(found: list[Page], *, port: int, requests: int) -> dict[str, Median]:
     """By the name of the page; its first request, which fills what is kept for good, is not counted."""
-    yardstick = Target(port, YARDSTICK, session_of(User.objects.get(email=GUICHET)))
+    yardstick = Target(port, reverse("portal:mentions_legales"), session_of(User.objects.get(email=GUICHET)))
     cookies = {page.user: session_of(page.user) if page.user else "" for page in found}
     measured = {}
     for page in found:
