@@ -43,8 +43,9 @@ def instructs(acteur: "Acteur", demande: "DemandeFir") -> bool:
 
 @rules.predicate
 def decides(acteur: "Acteur", demande: "DemandeFir") -> bool:
-    """The delegation of the day and its ceiling are judged by the act."""
-    return is_funder(acteur, demande) and acteur.has("decider")
+    """The delegation of the day and its ceiling are judged by the act. A URPS decides by its members who instruct."""
+    right = acteur.has("decider") or (acteur.genre == "urps" and acteur.has("instruire"))
+    return is_funder(acteur, demande) and right
 
 
 rules.add_rule("demande.rediger", writes)

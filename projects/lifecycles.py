@@ -28,7 +28,7 @@ def _may_be_validated(lettre: Any, le: date) -> str:
 
 
 def _not_confirmed_yet(lettre: Any, le: date) -> str:
-    return "La validation est déjà confirmée." if lettre.validation_confirmee() else ""
+    return str(lettre.empechement_confirmation(le))
 
 
 LETTRE = Lifecycle(

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from accounts.acteur import Acteur
 from accounts.models import Absence, Delegation, Mandat, Organisation, User
 from accounts.selectors import covering_delegations
-from accounts.states import QualiteMandat
+from accounts.states import Genre, QualiteMandat
 from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.money import euros
@@ -33,6 +33,17 @@ def delegation_for(*, user: User, organisation: Organisation, montant: Decimal, 
     if ended is not None and ended.fin_le is not None:
         raise Refused(f"La délégation de signature de {user} a pris fin le {date_longue(ended.fin_le)}.")
     raise Refused(f"{user} n’a pas de délégation de signature en vigueur le {date_longue(on)}.")
+
+
+def signing_act(*, user: User, organisation: Organisation, montant: Decimal, on: date) -> str:
+    """In virtue of what a person signs for its body: the words a decision keeps. Raises `Refused` as `delegation_for`.
+
+    A URPS decides by its members who instruct, or by a dated delegation.
+    """
+    if organisation.genre == Genre.URPS:
+        held = covering_delegations(user, organisation, montant=montant, on=on).first()
+        return acte_of(held) if held else f"Membre de l’{organisation.nom} chargé d’instruire"
+    return acte_of(delegation_for(user=user, organisation=organisation, montant=montant, on=on))
 
 
 def acte_of(delegation: Delegation) -> str:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def documents_visible_to(acteur: "Acteur | None") -> QuerySet[Document]:
-    """The papers `acteur` may read: by its perimeter, then by the audience of each. The one rule of every surface."""
+    """The papers `acteur` may read: by its perimeter, then by the audience of each. The one rule of every surface.
+
+    A body consulted reads those of the deposits made before it was asked, not of a later letter.
+    """
     return Document.objects.filter(_readable(acteur))
 
 
@@ -32,7 +35,8 @@ def _readable(acteur: "Acteur | None") -> Q:
         inside = perimeter(acteur, "dossier__")
         return inside if acteur.has("instruire") else inside & ~Q(audience=AudienceDocument.GUICHET)
     let_in = AccesDossier.objects.filter(dossier=OuterRef("dossier"), organisation=acteur.organisation_id)
-    found = Q(Exists(let_in.filter(motif=MotifAcces.CONSULTATION)), audience=AudienceDocument.DEPOT)
+    asked = let_in.filter(motif=MotifAcces.CONSULTATION, created_at__gte=OuterRef("created_at"))
+    found = Q(Exists(asked), audience=AudienceDocument.DEPOT)
     found |= Q(Exists(let_in.filter(motif=MotifAcces.FINANCEUR)), audience=AudienceDocument.FINANCEUR)
     if acteur.genre != "urps":
         shared = Q(audience__in=[AudienceDocument.DEPOT, AudienceDocument.PARTIES], transmis_at__isnull=False)

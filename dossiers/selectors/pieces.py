@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from dossiers.models import AccesDossier, ConseillerInvite, Decision, Dossier, Piece
 from dossiers.models.dossier import perimeter, transmitted_to
 from dossiers.rules import ARS
-from dossiers.states import EtatDecision, GenrePiece
+from dossiers.states import EtatDecision, GenrePiece, MotifAcces
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def pieces_visible_to(acteur: "Acteur | None") -> QuerySet[Piece]:
     """The pieces `acteur` may read: all those of its association, and of the drafts it is invited to; for the Guichet,
     those deposited; for the ARS and the Assurance Maladie, those sent to them; for a body consulted, those deposited
-    but the bank details. The scan of a decision on paper that nobody confirmed is read by the ARS alone. With the
-    person who joined them.
+    when it was asked, but the bank details. The scan of a decision on paper that nobody confirmed is read by the ARS
+    alone. With the person who joined them.
     """
     found = Piece.objects.select_related("deposee_par")
     if acteur is None or acteur.membership is None:
@@ -30,7 +30,9 @@ def pieces_visible_to(acteur: "Acteur | None") -> QuerySet[Piece]:
         invited = ConseillerInvite.objects.filter(dossier=OuterRef("dossier"), user=acteur.user, retire_at=None)
         return found.filter(perimeter(acteur, "dossier__"), Q(figee_at__isnull=False) | Q(Exists(invited)))
     let_in = AccesDossier.objects.filter(dossier=OuterRef("dossier"), organisation=acteur.organisation_id)
-    asked = Q(Exists(let_in), figee_at__isnull=False) & ~Q(genre__in=RESERVED)
+    consulted = let_in.filter(motif=MotifAcces.CONSULTATION, created_at__gte=OuterRef("figee_at"))
+    funder = let_in.filter(motif=MotifAcces.FINANCEUR)
+    asked = (Q(Exists(consulted)) | Q(Exists(funder), figee_at__isnull=False)) & ~Q(genre__in=RESERVED)
     if acteur.genre == "urps":
         return found.filter(asked)
     return found.filter(asked | Q(transmise_at__isnull=False) & transmitted_to(acteur, "dossier__"))

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 def let_in(*, dossier: Dossier, organisation_ids: Iterable[int], motif: MotifAcces, now: datetime) -> None:
-    """These bodies open the file from now on, for good. Letting in twice is letting in once."""
+    """These bodies open the file from now on, for good: a body consulted, as it stands now. Asked again, as it stands
+    then.
+    """
     AccesDossier.objects.bulk_create(
         [AccesDossier(dossier=dossier, organisation_id=pk, motif=motif, created_at=now) for pk in organisation_ids],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["dossier", "organisation", "motif"],
+        update_fields=["created_at"],
     )
 
 

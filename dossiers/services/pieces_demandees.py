@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from accounts.acteur import Acteur
 
 ITEMS_MAX = 30
+LIMITE_JOURS = 366
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,8 @@ def ask(
             raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: citez l’article du texte qui exige cette pièce.")
         if item.limite_le is not None and item.limite_le < le:
             raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: la date limite est passée.")
+        if item.limite_le is not None and (item.limite_le - le).days > LIMITE_JOURS:
+            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: la date limite est à un an au plus.")
     demande = DemandePieces.objects.create(
         dossier=dossier,
         evenement=evenement,

@@ -16,6 +16,7 @@ from dossiers.states import GenrePiece
 from funding.models import DemandeFir, EvenementFir
 from funding.selectors import requests_for_pieces
 from funding.services.instruction import complete
+from funding.states import Regime
 from guichet.kernel.lifecycle import Refused
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def record_received(*, demande: DemandeFir, recues: Sequence[Recue], by: Acteur,
                 genre=GenrePiece.AUTRE,
                 fichier=recue.fichier,
                 recue_le=recue.recue_le,
-                transmise=True,
+                transmise=demande.regime == Regime.REJET,
                 by=by,
                 now=now,
             )

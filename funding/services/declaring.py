@@ -10,6 +10,7 @@ from dossiers.services.pieces import freeze_pieces
 from funding import notifications
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import DeclarationAssociation, DemandeFir, EvenementFir
+from funding.states import Regime
 from guichet.kernel import identifiers
 from guichet.kernel.lifecycle import Refused
 
@@ -54,7 +55,9 @@ def declare(
         declaree_at=now,
         **numbers,
     )
-    freeze_pieces(dossier=demande.dossier, now=now, transmises=True, parmi=[statuts.pk, dirigeants.pk])
+    freeze_pieces(
+        dossier=demande.dossier, now=now, transmises=demande.regime == Regime.REJET, parmi=[statuts.pk, dirigeants.pk]
+    )
     if demande.transmise_at is not None:
         notifications.declared(demande, event=event, now=now)
     return event

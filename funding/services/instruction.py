@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from accounts.services.delegations import acte_of, delegation_for
+from accounts.services.delegations import signing_act
 from accounts.states import Genre
 from dossiers.models import Decision, Piece
 from dossiers.selectors.people import bodies
@@ -129,7 +129,12 @@ def complete(*, demande: DemandeFir, by: Acteur, now: datetime) -> EvenementFir:
             if item.recue_le and running:
                 write(running, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=Acte(by, now))
     given = Piece.objects.filter(repond_a__demande__evenement__in=requests_for_pieces(demande), figee_at=None)
-    freeze_pieces(dossier=demande.dossier, now=now, transmises=True, parmi=given.values_list("pk", flat=True))
+    freeze_pieces(
+        dossier=demande.dossier,
+        now=now,
+        transmises=demande.regime == Regime.REJET,
+        parmi=given.values_list("pk", flat=True),
+    )
     notifications.completed(demande, event=event, now=now)
     return event
 
@@ -223,8 +228,7 @@ def _decide(
 def _delegation(by: Acteur, montant: Decimal, le: date) -> str:
     if by.membership is None:
         raise Refused("Vous n’avez pas le droit de décider.")
-    found = delegation_for(user=by.user, organisation=by.membership.organisation, montant=montant, on=le)
-    return acte_of(found)
+    return signing_act(user=by.user, organisation=by.membership.organisation, montant=montant, on=le)
 
 
 def refuse_amount(demande: DemandeFir, montant: Decimal) -> None:
@@ -274,6 +278,7 @@ def withdraw_alone(*, demande: DemandeFir, motif: str, by: Acteur, now: datetime
     step = retour_of(DEMANDE_FIR.lock(demande))
     if step and step.retrait:
         raise Refused(step.retrait)
+    settle_silence(demande=demande, on=timezone.localdate(now), now=now)
     event = withdraw_request(demande=demande, motif=motif.strip(), by=by, now=now)
     if demande.transmise_at is not None:
         notifications.withdrawn(demande, event=event, now=now)

@@ -176,9 +176,11 @@ def deposit_request(*, demande: DemandeFir, by: Acteur, now: datetime) -> Evenem
 def start_period(demande: DemandeFir, *, depart: Depart, le: date, acte: Acte) -> None:
     """Open the period of a request whose silence rejects, if `depart` is the receipt the region counts from (U5, U11).
 
-    The caller holds the lock. Nothing for a funder without a legal period, or while a period runs.
+    The caller holds the lock. Nothing for a funder without a legal period, or while a period runs. The receipt is that
+    of the setting on the day of the deposit: a region that changes it leaves no request without a period.
     """
-    counted = valeur("origine_delai_rejet", on=le, defaut=Depart.DEPOT.value)
+    deposited = civil_day(demande.deposee_at) if demande.deposee_at else le
+    counted = valeur("origine_delai_rejet", on=deposited, defaut=Depart.DEPOT.value)
     if demande.regime != Regime.REJET or running_period(demande) or counted != depart.value:
         return
     delai = open_delai(dossier=demande.dossier, regime=RegimeSilence.REJET, depart=depart, le=le, acte=acte)

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.acteur import Acteur
-from accounts.services.delegations import acte_of, delegation_for
+from accounts.services.delegations import acte_of, delegation_for, signing_act
+from accounts.states import Genre
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.money import euros
 
@@ -22,6 +23,8 @@ class Signing:
         if self.acteur.membership is None:
             raise Refused("Vous n’avez pas le droit de décider.")
         organisation = self.acteur.membership.organisation
+        if organisation.genre == Genre.URPS:
+            return signing_act(user=self.acteur.user, organisation=organisation, montant=montant, on=self.on)
         found = delegation_for(user=self.acteur.user, organisation=organisation, montant=montant, on=self.on)
         ceiling = f", jusqu’à {euros(found.plafond)}" if found.plafond is not None else ""
         return f"{acte_of(found)}{ceiling}"

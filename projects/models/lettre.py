@@ -166,16 +166,24 @@ class LettreIntention(models.Model):
         )
 
     def empechement_saisine(self, le: date) -> str:
-        """ "" once the Guichet has had its time to transmit (setting `saisine_directe_jours`)."""
+        """ "" once the Guichet has had its time to transmit since the first deposit (`saisine_directe_jours`)."""
         jours = valeur("saisine_directe_jours", on=le, defaut=None)
         if jours is None or self.deposee_at is None:
             return "La région n’a pas fixé le délai au bout duquel l’ARS se saisit directement."
-        possible = civil_day(self.deposee_at) + ONE_DAY * jours
+        first = self.evenements.filter(cible=EtatLettre.DEPOSEE).order_by("recorded_at").first()
+        since = first.prend_effet_le if first else civil_day(self.deposee_at)
+        possible = since + ONE_DAY * jours
         return "" if le >= possible else f"Vous pourrez saisir l’ARS directement à partir du {date_longue(possible)}."
 
     def validation_confirmee(self) -> bool:
         """Whether the Assurance Maladie confirmed the validation since the letter was transmitted."""
         return self.evenements.filter(action="confirmer_validation").exists()
+
+    def empechement_confirmation(self, le: date) -> str:
+        """ "" where the region decides jointly and the Assurance Maladie has not confirmed yet."""
+        if valeur("mode_validation_lettre", on=le, defaut=ModeValidation.ARS.value) != ModeValidation.CONJOINTE:
+            return "La région ne demande pas à l’Assurance Maladie de confirmer la validation."
+        return "La validation est déjà confirmée." if self.validation_confirmee() else ""
 
     def empechement_validation(self, le: date) -> str:
         """ "" when the mode of the region is satisfied (`mode_validation_lettre`)."""

@@ -32,7 +32,7 @@ LIGNE = (
     "territoire__population",
     "territoire__taille",
 )
-DELAI = ("demande__delai__dernier_jour", "demande__delai__clos_at")
+DELAI = ("transmise_at", "demande__delai__dernier_jour", "demande__delai__clos_at")
 
 
 def letters_joined(letters: QuerySet[LettreIntention], *, delai: bool) -> QuerySet[LettreIntention]:

@@ -14,7 +14,7 @@ from dossiers.services.documents import create_document
 from dossiers.services.pieces_demandees import Item
 from dossiers.states import EtapePieces
 from funding.models import DemandeFir, EvenementFir
-from funding.services.instruction import reopen_request
+from funding.services.instruction import reopen_request, settle_silence
 from funding.states import EtatDemandeFir
 from guichet.kernel.lifecycle import Refused
 from projects import notifications
@@ -32,6 +32,8 @@ def ask_pieces(*, lettre: LettreIntention, items: Sequence[Item], by: Acteur, no
     """Send the letter back with what is missing; the request is re-opened with it when an item concerns it."""
     locked = LETTRE.lock(lettre)
     demande = locked.demande
+    if demande and not locked.sans_demande:
+        settle_silence(demande=demande, on=timezone.localdate(now), now=now)
     event: EvenementLettre = LETTRE.apply(lettre, "demander_pieces", by=by, now=now)
     carry_into_draft(lettre)
     asked = pieces_demandees.ask(

@@ -10,9 +10,9 @@ from accounts.acteur import Acteur
 from accounts.services.delegations import acte_of, delegation_for
 from dossiers.models import Decision
 from dossiers.selectors.reglages import valeur
-from dossiers.services.decisions import keep_decision
+from dossiers.services.decisions import keep_decision, mark_taken
 from dossiers.services.documents import create_document
-from dossiers.states import NatureDecision
+from dossiers.states import EtatDecision, NatureDecision
 from funding.models import DemandeFir, EvenementFir
 from funding.services import instruction
 from funding.states import EtatDemandeFir
@@ -104,8 +104,31 @@ def refuse(
     if demande and not lettre.sans_demande and demande.etat in A_DECIDER:
         if not motivation_demande.strip():
             raise Refused("Motivez aussi le refus de la demande de subvention\u00a0: elle est décidée avec la lettre.")
-        instruction.refuse(demande=demande, motivation=motivation_demande, by=by, now=now)
+        twin = _twin(paper, demande, motivation_demande) if paper else None
+        told = instruction.refuse(demande=demande, motivation=motivation_demande, by=by, now=now, paper=twin)
+        if twin:
+            mark_taken(twin, evenement=told.pk, by=by, now=now)
     return event
+
+
+def _twin(paper: Decision, demande: DemandeFir, motivation: str) -> Decision:
+    """The decision on the request that the same paper carries: its signatory, its dates, its scan."""
+    return Decision.objects.create(
+        dossier_id=paper.dossier_id,
+        nature=NatureDecision.REFUS_FIR,
+        etape_id=demande.pk,
+        etat=EtatDecision.A_CONFIRMER,
+        motivation=motivation.strip(),
+        signataire=paper.signataire,
+        qualite=paper.qualite,
+        acte=paper.acte,
+        signee_le=paper.signee_le,
+        notifiee_le=paper.notifiee_le,
+        origine=paper.origine,
+        preuve=paper.preuve,
+        saisie_par_id=paper.saisie_par_id,
+        saisie_at=paper.saisie_at,
+    )
 
 
 @transaction.atomic

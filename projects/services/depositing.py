@@ -16,6 +16,7 @@ from dossiers.services.pieces import freeze_pieces
 from dossiers.services.pieces_demandees import close_open
 from dossiers.services.territoires import freeze
 from dossiers.states import GenrePiece, Visibilite
+from funding.services.instruction import settle_silence
 from funding.services.requests import deposit_request, withdraw_request
 from funding.states import EtatDemandeFir
 from guichet.kernel.lifecycle import Refused
@@ -76,6 +77,8 @@ def withdraw(*, lettre: LettreIntention, motif: str, by: Acteur, now: datetime) 
         raise Refused("Dites pourquoi vous retirez la lettre.")
     locked = LETTRE.lock(lettre)
     deposited, demande = locked.deposee_at is not None, locked.demande
+    if demande:
+        settle_silence(demande=demande, on=timezone.localdate(now), now=now)
     event: EvenementLettre = LETTRE.apply(lettre, "retirer", by=by, now=now, motif=motif.strip())
     if demande and demande.etat in RETIRABLE:
         withdraw_request(demande=demande, motif=motif.strip(), by=by, now=now)

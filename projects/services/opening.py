@@ -18,7 +18,7 @@ from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
 from projects.models import LettreIntention, SectionLettre
 from projects.sections import RUBRIQUES, TERRITOIRE
-from projects.selectors import letter_in_progress
+from projects.selectors import letter_in_progress, ordered_sections
 from projects.states import EtatLettre
 
 
@@ -64,7 +64,9 @@ def copy_letter(*, lettre: LettreIntention, by: Acteur, now: datetime) -> Lettre
         raise Refused("Une lettre est déjà en cours pour ce dossier.")
     copy = draft_letter(dossier=dossier, by=by, now=now, copie_de=lettre)
     when = timezone.localdate(lettre.deposee_at or lettre.created_at)
-    for section in lettre.sections.exclude(cle=TERRITOIRE):
+    for rubrique, section in ordered_sections(lettre):
+        if rubrique.cle == TERRITOIRE:
+            continue
         copy.sections.filter(cle=section.cle).update(
             contenu=section.contenu,
             manques=section.manques,

@@ -22,10 +22,12 @@ from dossiers.services.decisions import judge_paper, lock_waiting, mark_taken, p
 from dossiers.services.partage import keep_proof
 from dossiers.states import GenrePiece, NatureDecision
 from funding.lifecycles import DEMANDE_FIR
-from funding.models import DemandeFir
+from funding.models import Bareme, DemandeFir
 from funding.selectors import bareme_on
 from funding.services import instruction
 from funding.services.outside import record_request
+from funding.states import Regime, StatutBareme
+from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.journal import Evenement, Origine
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
@@ -131,6 +133,8 @@ def _judge_deposit(*, communes: Collection[str], recu_le: date, by: Acteur, now:
         )
     if recu_le > timezone.localdate(now):
         raise Refused("Un courrier ne peut pas avoir été reçu dans le futur.")
+    if not Bareme.objects.filter(statut=StatutBareme.PUBLIE, applicable_du__lte=recu_le).exists():
+        raise Refused("Cette date est antérieure au premier barème connu du portail\u00a0: vérifiez l’année.")
     if not communes:
         raise Refused("Indiquez au moins une commune du territoire.")
 
@@ -166,6 +170,7 @@ def record_paper_decision(
     """
     _judge_decision(step, nature, montant=montant, motivation=motivation, by=by)
     judge_paper(nature=nature, etape_id=step.pk, signee_le=signee_le, notifiee_le=notifiee_le, now=now)
+    _refuse_before(step, nature, signee_le)
     signer = _signer(step, signataire, on=signee_le)
     assert signer.membership is not None
     delegation = delegation_for(
@@ -198,6 +203,8 @@ def _judge_decision(
     """Who may type it, and whether the step, locked, may be decided so."""
     if not rules.test_rule(rule_of(step, "instruire"), by, step):
         raise Refused("Seule l’administration qui instruit enregistre une décision prise sur papier.")
+    if isinstance(step, DemandeFir) and step.regime != Regime.REJET:
+        raise Refused("Une décision d’une URPS se prend dans le portail.")
     step.etat = (LETTRE if isinstance(step, LettreIntention) else DEMANDE_FIR).lock(step).etat
     if nature not in natures_for(step):
         raise Refused(f"L’état est «\u00a0{step.get_etat_display()}\u00a0»\u00a0: cette décision n’y est pas possible.")
@@ -205,6 +212,16 @@ def _judge_decision(
         raise Refused("Un refus est motivé\u00a0: reprenez les motifs de la décision (CRPA, art. L211-2).")
     if nature == NatureDecision.ACCORD_FIR and isinstance(step, DemandeFir):
         instruction.refuse_amount(step, montant or Decimal(0))
+
+
+def _refuse_before(step: LettreIntention | DemandeFir, nature: NatureDecision, signee_le: date) -> None:
+    """No decision before the day its author had the step; no grant before the letter it goes with was validated."""
+    days = [civil_day(step.transmise_at)] if step.transmise_at else []
+    if nature == NatureDecision.ACCORD_FIR:
+        validated = EvenementLettre.objects.filter(lettre__demande=step.pk, action="valider")
+        days += list(validated.order_by("recorded_at").values_list("prend_effet_le", flat=True))
+    if days and signee_le < max(days):
+        raise Refused(f"Cette décision n’a pas pu être signée avant le {date_longue(max(days))}.")
 
 
 def rule_of(step: LettreIntention | DemandeFir, droit: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.acteur import Acteur
 from dossiers.services.documents import create_document
 from dossiers.states import AudienceDocument
-from guichet.kernel.civil import date_longue
+from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.lifecycle import Refused
 from projects.documents.seances import minutes
 from projects.models import Avis, EvenementAvis, PointSeance, Seance
@@ -115,6 +115,8 @@ def record_opinion(
     locked = _lock(seance, by=by)
     if locked.tenue_le > timezone.localdate(now):
         raise Refused(f"La séance a lieu le {date_longue(locked.tenue_le)}\u00a0: aucun avis n’y est encore donné.")
+    if locked.tenue_le < civil_day(avis.consultation.ouverte_at):
+        raise Refused("La consultation n’était pas encore ouverte le jour de cette séance.")
     if not locked.points.filter(consultation=avis.consultation_id).exists():
         raise Refused("Ce dossier n’est pas à l’ordre du jour de cette séance.")
     return give(avis=avis, sens=sens, criteres=criteres, commentaire=commentaire, by=by, now=now, seance=locked)

@@ -10,7 +10,7 @@ from dossiers.selectors.people import am_desk
 from dossiers.selectors.reglages import valeur
 from dossiers.services.documents import create_document
 from dossiers.services.partage import share_with_ars
-from funding.services.instruction import hand_over_rejected, transmit_request
+from funding.services.instruction import hand_over_rejected, settle_silence, transmit_request
 from funding.states import EtatDemandeFir
 from projects import notifications
 from projects.documents import suivi
@@ -37,6 +37,8 @@ def seize_ars(*, lettre: LettreIntention, by: Acteur, now: datetime) -> Evenemen
 def _send(lettre: LettreIntention, action: str, *, by: Acteur, now: datetime) -> EvenementLettre:
     locked = LETTRE.lock(lettre)
     demande = locked.demande
+    if demande and not locked.sans_demande:
+        settle_silence(demande=demande, on=timezone.localdate(now), now=now)
     without_opinion = not locked.consultations.filter(rendue_at__isnull=False).exists()
     event: EvenementLettre = LETTRE.apply(
         lettre,

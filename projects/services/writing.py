@@ -85,7 +85,10 @@ def _choose_funding(lettre: LettreIntention, contenu: dict[str, Any], *, by: Act
     if contenu["demande"] == AVEC and lettre.demande is None:
         financeur = organisations_for(lettre.dossier.region, "ars").get()
         lettre.demande = create_request(dossier=lettre.dossier, by=by, now=now, financeur=financeur)
-    lettre.sans_demande = contenu["demande"] == SANS
+    aside = contenu["demande"] == SANS
+    if aside and lettre.demande and lettre.demande.etat not in (EtatDemandeFir.BROUILLON, EtatDemandeFir.RETIREE):
+        raise Refused("La demande de subvention est déjà déposée\u00a0: elle part avec la lettre.")
+    lettre.sans_demande = aside
     LettreIntention.objects.filter(pk=lettre.pk).update(demande=lettre.demande, sans_demande=lettre.sans_demande)
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import rules
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest
 from django.urls import reverse
 
+from dossiers.models import Delai
 from dossiers.selectors.listes import MOI, PERSONNE, QUELQU_UN, charged, rank_of, running_day
 from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, jour_delai
 from dossiers.views.listes import ListeView
@@ -217,16 +218,21 @@ CARTE = [
 ]
 
 
+def _sent_period(lettre: LettreIntention) -> Delai | None:
+    """The period of the request once it is sent: a délégation only consulted does not read the request."""
+    return lettre.demande.delai if lettre.demande and lettre.transmise_at else None
+
+
 def _delai(request: HttpRequest) -> Colonne:
     """The last day of the period of the request, while it runs."""
     jour = civil_day(request.now)
     return Colonne(
         "Dernier jour",
-        lambda lettre: cellule_delai(lettre.demande and lettre.demande.delai, jour=jour),
-        (("Dernier jour", lambda lettre: jour_delai(lettre.demande and lettre.demande.delai)),),
+        lambda lettre: cellule_delai(_sent_period(lettre), jour=jour),
+        (("Dernier jour", lambda lettre: jour_delai(_sent_period(lettre))),),
         tri="dernier-jour",
         ordre=("dernier_jour",),
-        calcule={"dernier_jour": running_day("demande__delai__")},
+        calcule={"dernier_jour": Case(When(transmise_at__isnull=False, then=running_day("demande__delai__")))},
         sens=("le plus proche d’abord", "le plus lointain d’abord"),
         peut_manquer=True,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from dossiers.models import Reglage
 from funding.lifecycles import DEMANDE_FIR
 from funding.services.requests import deposit_request
 from guichet.kernel.lifecycle import Lifecycle, Refused
@@ -116,6 +117,10 @@ def test_each_row_is_open_to_its_actor_in_its_states_and_to_nobody_else(cast: Ca
     letter.demande.evenements.create(action="demander_motifs", prend_effet_le=LATER.date(), origine="portail", **asked)
     answered = open_rows(DEMANDE_FIR, letter.demande, cast)
     found["DemandeFir", "communiquer_motifs"] = answered["DemandeFir", "communiquer_motifs"]
+    joint = {"valeur": "conjointe", "applicable_du": NOW.date(), "motif": "Essai", "source": "Essai"}
+    Reglage.objects.create(cle="mode_validation_lettre", **joint)
+    jointly = open_rows(LETTRE, letter, cast)
+    found["LettreIntention", "confirmer_validation"] = jointly["LettreIntention", "confirmer_validation"]
     assert found == ALLOWED
 
 
