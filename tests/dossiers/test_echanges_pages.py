@@ -255,7 +255,7 @@ def test_a_body_asked_for_its_opinion_has_notes_of_its_own() -> None:
     client.post(new(dossier), typed(audience=NOTES, sujet="À voir en séance"))
     assert "À voir en séance" in text(client.get(listed(dossier)))
     colleague = signed_in(agent("urps-infirmiers-occitanie"))
-    assert "À voir en séance" in text(colleague.get(reverse("projects:lettre", args=[lettre.pk])))
+    assert "À voir en séance" in text(colleague.get(listed(dossier)))
     other = signed_in(agent("urps-medecins-occitanie"))
     assert "À voir en séance" not in text(other.get(listed(dossier)))
 
@@ -285,13 +285,15 @@ def test_the_tab_and_the_panel_of_the_letter_say_what_is_new() -> None:
     lettre = transmitted_letter(by)
     fil = begin(lettre.dossier, PG, guichet(), sujet="Deux communes partagées")
     client, page = signed_in(by), reverse("projects:lettre", args=[lettre.pk])
-    told = text(client.get(page))
+    around = reverse("projects:dossier", args=[lettre.pk])
+    assert "Échanges (1)" in text(client.get(page))
+    told = text(client.get(around))
     assert "Échanges (1)" in told
     assert "1 fil non lu" in told
     assert "Deux communes partagées" in told
     read = text(client.get(reverse("dossiers:fil", args=[fil.pk])))
     assert f'<a href="{page}">Lettre d’intention</a>' in read
-    told = text(client.get(page))
+    told = text(client.get(around))
     assert "Échanges (1)" not in told
     assert "non lu" not in told
 

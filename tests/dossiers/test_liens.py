@@ -75,8 +75,9 @@ def test_the_desk_links_a_file_by_its_reference_and_the_association_sees_nothing
     given = wrong | {"reference": f" {other.dossier.reference.lower()} "}
     assert agents.post(address, given)["Location"] == reverse("projects:lettre", args=[lettre.pk])
     assert agents.post(address, given).status_code == 422
-    shown = agents.get(reverse("projects:lettre", args=[lettre.pk])).content.decode()
+    around = reverse("projects:dossier", args=[lettre.pk])
+    shown = agents.get(around).content.decode()
     assert "Concurrent de CPTS Rivale" in shown
     client.force_login(by.user)
-    assert "Rivale" not in client.get(reverse("projects:lettre", args=[lettre.pk])).content.decode()
+    assert "Rivale" not in client.get(around).content.decode()
     assert client.get(address).status_code == 404

@@ -128,11 +128,12 @@ def test_the_page_of_the_move_is_for_the_guichet_and_says_what_changes() -> None
     lettre = deposited_letter(communes=TWO)
     address = reverse("dossiers:deplacer", args=[lettre.dossier_id])
     desk = agent_client(Client(), guichet().user)
-    assert address in desk.get(reverse("projects:lettre", args=[lettre.pk])).content.decode()
+    around = reverse("projects:dossier", args=[lettre.pk])
+    assert address in desk.get(around).content.decode()
     assert desk.post(address, {"departement": "13", "motif": "x"}).status_code == 422
     second = "09" if lettre.dossier.departement_pilote_id == "31" else "31"
     assert desk.post(address, {"departement": second, "motif": "Accord des deux délégations."}).status_code == 302
-    shown = desk.get(reverse("projects:lettre", args=[lettre.pk])).content.decode()
+    shown = desk.get(around).content.decode()
     assert "Accord des deux délégations." in shown
     alone = deposited_letter()
     assert desk.get(reverse("dossiers:deplacer", args=[alone.dossier_id])).status_code == 409

@@ -161,7 +161,7 @@ def test_from_the_page_of_the_letter_to_the_deposit(client: Client) -> None:
     lettre = deposited_letter(by)
     client.force_login(by.user)
     new = reverse("funding:nouvelle_demande", args=[lettre.dossier_id])
-    assert new in client.get(reverse("projects:lettre", args=[lettre.pk])).content.decode()
+    assert new in client.get(reverse("projects:dossier", args=[lettre.pk])).content.decode()
     wrong = client.post(new, {"objet": "aide_urps", "financeur": str(body("ars-occitanie").pk)})
     assert (wrong.status_code, "s’adresse à une URPS" in wrong.content.decode()) == (422, True)
     made = client.post(new, {"objet": "autre", "financeur": str(body("ars-occitanie").pk)})

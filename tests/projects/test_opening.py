@@ -203,7 +203,7 @@ def test_a_refused_letter_is_copied_too() -> None:
     by = porteur()
     lettre = deposited_letter(by)
     with pgtrigger.ignore("projects.LettreIntention:cycle_lettre"):
-        LettreIntention.objects.filter(pk=lettre.pk).update(etat=EtatLettre.REFUSEE)
+        LettreIntention.objects.filter(pk=lettre.pk).update(etat=EtatLettre.REFUSEE, transmise_at=NOW)
     copy = copy_letter(lettre=LettreIntention.objects.get(pk=lettre.pk), by=by, now=NOW)
     assert copy.etat == EtatLettre.BROUILLON
 

@@ -64,7 +64,7 @@ def test_a_draft_shows_the_territory_being_written() -> None:
     assert "Nailloux" in words(part["blocs"])
 
 
-def test_the_desk_reads_deposited_pieces_only_and_the_neighbours() -> None:
+def test_the_desk_reads_deposited_pieces_only() -> None:
     by = porteur()
     lettre = ready_letter(by)
     kept = PieceFactory(dossier=lettre.dossier)
@@ -73,7 +73,6 @@ def test_the_desk_reads_deposited_pieces_only_and_the_neighbours() -> None:
     own, agents = read(lettre, by), read(lettre, desk())
     assert {piece.pk for piece in own["pieces"]} == {kept.pk, later.pk}
     assert [piece.pk for piece in agents["pieces"]] == [kept.pk]
-    assert (own["chevauchements"], agents["chevauchements"]) == (None, [])
     assert len(agents["documents"]) == 4
 
 

@@ -190,6 +190,7 @@ def in_state(dossier, version, etat):
         created_at=NOW,
         created_by=dossier.created_by,
         deposee_at=NOW,
+        transmise_at=NOW if etat == "transmise" else None,
         territoire=version,
         etat=etat,
     )
@@ -352,10 +353,12 @@ def test_an_agent_reads_the_neighbours_by_name_and_only_deposited_pieces(client)
     lettre = in_state(dossier, version, "deposee")
     SectionLettre.objects.bulk_create(SectionLettre(lettre=lettre, cle=rubrique.cle) for rubrique in RUBRIQUES)
     member = MembershipFactory(organisation=OrganisationFactory(genre="guichet", region="zz"))
-    page = text(agent_client(client, member.user).get(reverse("projects:lettre", args=[lettre.pk])))
-    assert "CPTS Voisine" in page
-    assert neighbour.reference in page
+    agents = agent_client(client, member.user)
+    page = text(agents.get(reverse("projects:lettre", args=[lettre.pk])))
     assert "deposee.pdf" in page
-    assert "CPTS du Brouillon" not in page
-    assert "CPTS Retirée" not in page
     assert "cachee.pdf" not in page
+    around = text(agents.get(reverse("projects:dossier", args=[lettre.pk])))
+    assert "CPTS Voisine" in around
+    assert neighbour.reference in around
+    assert "CPTS du Brouillon" not in around
+    assert "CPTS Retirée" not in around
