@@ -91,6 +91,9 @@ def test_a_decision_carries_the_words_of_the_law_on_its_paper() -> None:
 
 
 def test_the_assurance_maladie_confirms_once_and_only_who_signs_for_it() -> None:
+    Reglage.objects.create(
+        cle="mode_validation_lettre", valeur="conjointe", applicable_du=date(2026, 1, 1), motif="Essai", source="Essai"
+    )
     lettre = transmitted_letter()
     caisse = agent("cpam-31")
     assert "pas le droit" in sentence(confirm_validation, lettre=lettre, by=agent("cpam-31", droits=["instruire"]))

@@ -159,7 +159,7 @@ def test_nobody_confirms_where_the_region_does_not_ask_for_it() -> None:
     lettre = transmitted_letter()
     with on(NOW):
         refused = at_desk(agent("cpam-31")).get(url(lettre, "confirmer_validation"))
-    assert (refused.status_code, "ne demande pas de confirmation" in text(refused)) == (409, True)
+    assert (refused.status_code, "ne demande pas à l’Assurance Maladie de confirmer" in text(refused)) == (409, True)
 
 
 def test_a_region_with_a_committee_keeps_its_day() -> None:
