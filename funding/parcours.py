@@ -4,7 +4,7 @@ An application above registers a function in its `ready()`; it gives the label a
 come back to, or None when the request is not its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,18 +22,36 @@ class Retour:
 
 
 _steps: list[Callable[[Any], Retour | None]] = []
+_carried: list[Callable[[Collection[int]], Collection[int]]] = []
 _identities: list[Callable[[Any], dict[str, Any]]] = []
 _answers: list[Callable[[Any], dict[str, Any]]] = []
 
 
-def register(step: Callable[[Any], Retour | None]) -> None:
-    """Ask `step` first where a request is written from."""
+def register(step: Callable[[Any], Retour | None], carried: Callable[[Collection[int]], Collection[int]]) -> None:
+    """Ask `step` first where a request is written from, and `carried` which of these requests, by key, it holds."""
     _steps.append(step)
+    _carried.append(carried)
 
 
 def retour_of(demande: Any) -> Retour | None:
-    """The page of the step that carries this request; None when it stands alone."""
-    return next((found for step in _steps if (found := step(demande))), None)
+    """The page of the step that carries this request; None when it stands alone. Asked once of a row that was loaded:
+    an act loads its own under a lock.
+    """
+    kept = vars(demande)
+    if _KEPT not in kept:
+        kept[_KEPT] = next((found for step in _steps if (found := step(demande))), None)
+    return kept[_KEPT]  # type: ignore[no-any-return]
+
+
+_KEPT = "_retour"
+
+
+def alone(demandes: Iterable[Any]) -> list[Any]:
+    """Those that no step carries, in their order: one query, however many."""
+    rows = list(demandes)
+    keys = [demande.pk for demande in rows]
+    held = {key for carried in _carried for key in carried(keys)}
+    return [demande for demande in rows if demande.pk not in held]
 
 
 def register_identity(known: Callable[[Any], dict[str, Any]]) -> None:

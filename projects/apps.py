@@ -14,7 +14,7 @@ class ProjectsConfig(AppConfig):
         from dossiers.states import EtapePieces
         from funding import parcours
 
-        parcours.register(_letter_of)
+        parcours.register(_letter_of, _with_a_letter)
         files.register_place(_file_of)
         parcours.register_identity(_association_of)
         parcours.register_answers(_answers_of)
@@ -41,6 +41,13 @@ def _letter_of(demande: Any) -> Any:
         accord="" if alone else BEFORE_THE_LETTER,
         retrait="" if alone else "Cette demande va avec une lettre d’intention\u00a0: elle se retire avec elle.",
     )
+
+
+def _with_a_letter(keys: Any) -> Any:
+    """Which of these requests go with a letter."""
+    from projects.models import LettreIntention
+
+    return set(LettreIntention.objects.filter(demande__in=keys).values_list("demande", flat=True))
 
 
 def _association_of(dossier: Any) -> dict[str, Any]:

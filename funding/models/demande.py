@@ -204,7 +204,8 @@ class DemandeFir(models.Model):
 
     def motifs_attendus(self) -> bool:
         """Whether it waits for them."""
-        return self.motifs_demandes() and not self.evenements.filter(action="communiquer_motifs").exists()
+        about = self.evenements.filter(action__in=["demander_motifs", "communiquer_motifs"])
+        return set(about.values_list("action", flat=True)) == {"demander_motifs"}
 
     def empechement_depot(self) -> str:
         """Nothing when the request may be deposited, else one French sentence: what blocks, in the form's order."""

@@ -6,7 +6,7 @@ from accounts.selectors import organisations_for
 from accounts.states import Genre
 from dossiers.models import Dossier
 from funding.models import DemandeFir
-from funding.parcours import retour_of
+from funding.parcours import alone
 from funding.states import EtatDemandeFir, ObjetDemande
 
 
@@ -19,10 +19,10 @@ def funders_for(dossier: Dossier, *, objet: str) -> list[Organisation]:
 def drafts_of(dossier: Dossier) -> list[DemandeFir]:
     """The requests of the file being written that no step carries, the oldest first."""
     found = DemandeFir.objects.filter(dossier=dossier, etat=EtatDemandeFir.BROUILLON).select_related("financeur")
-    return [demande for demande in found.order_by("pk") if retour_of(demande) is None]
+    return alone(found.order_by("pk"))
 
 
 def standing_alone(dossier: Dossier, acteur: Acteur) -> list[DemandeFir]:
     """The requests of the file that no step carries, of those `acteur` may open, the latest first."""
     found = DemandeFir.objects.visible_to(acteur).filter(dossier=dossier).select_related("financeur")
-    return [demande for demande in found.order_by("-pk") if retour_of(demande) is None]
+    return alone(found.order_by("-pk"))

@@ -21,6 +21,7 @@ from projects.models import Avis, LettreIntention
 from projects.models.consultation import OUVERTE_QUAND, REPONSES
 from projects.selectors import letters_for_pages, ordered_sections, with_own_sections
 from projects.selectors.avis import (
+    Reponse,
     avis_for_pages,
     avis_visible_to,
     criteres_on,
@@ -291,14 +292,30 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
     acteur = request.acteur  # type: ignore[attr-defined]
     if not acteur.est_agent or acteur.genre == Genre.GUICHET:
         return None
-    answers = reponses_of(lettre, acteur=acteur) if acteur.genre in ARS else []
-    asked = acteur.genre not in ARS or any(one.organisation.pk == acteur.organisation_id for one in answers)
-    own = avis_visible_to(acteur).filter(organisation=acteur.organisation_id, consultation__lettre=lettre)
-    mine = [_own_line(avis, lettre) for avis in own.select_related("consultation").order_by("pk")] if asked else []
+    sent = acteur.genre in ARS and lettre.transmise_at is not None
+    answers = reponses_of(lettre, acteur=acteur) if sent else []
+    mine = [_own_answer(one) for one in answers if one.organisation.pk == acteur.organisation_id]
+    if not sent:
+        own = avis_visible_to(acteur).filter(organisation=acteur.organisation_id, consultation__lettre=lettre)
+        mine = [_own_line(avis, lettre) for avis in own.select_related("consultation").order_by("pk")]
     lines = [line_of(answer) for answer in answers]
     if not mine and not lines:
         return None
     return {"gabarit": "projects/panneaux/avis.html", "zone": "principal", "miens": mine, "lignes": lines}
+
+
+def _own_answer(one: Reponse) -> dict[str, Any]:
+    """The same for a délégation that was consulted, once the letter is sent to the ARS: its consultation is closed."""
+    return {
+        "etat": tag_of(one.avis) if one.avis else tag_of_state(one.etat),
+        "attendu": False,
+        "clos": one.avis is None,
+        "limite_le": one.limite_le,
+        "rendu": given_on(one.avis) if one.avis else "",
+        "am": False,
+        "url": reverse("projects:avis", args=[one.avis_id]),
+        "bouton": "Relire l’avis",
+    }
 
 
 def _own_line(avis: Avis, lettre: LettreIntention) -> dict[str, Any]:

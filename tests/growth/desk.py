@@ -190,8 +190,8 @@ class Desk:
     def _alone(self) -> None:
         ars = Organisation.objects.get(code="ars-occitanie")
         dossier = self.lettres["deposee"].dossier
-        for _ in range(self.rows):
-            self.seule = open_standalone(dossier=dossier, financeur=ars, objet="autre", by=self.porteur, now=NOW)
+        for objet in ("autre", "coordinateur", "appel_thematique")[: self.rows]:
+            self.seule = open_standalone(dossier=dossier, financeur=ars, objet=objet, by=self.porteur, now=NOW)
 
     # --- Addresses --------------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ from projects.views.listes import LettresView
 from tests.factories.accounts import NOW, MembershipFactory, agent_client
 from tests.factories.dossiers import DossierFactory, PieceFactory, territoire
 from tests.factories.projects import deposited_letter, porteur
-from tests.growth.test_queries import BYTES_MAX, LISTS, PAGES
+from tests.growth.limits import BYTES_MAX
+from tests.growth.test_queries import LISTS, PAGES
 
 pytestmark = pytest.mark.django_db
 

@@ -165,7 +165,7 @@ def test_lists_keep_no_view_and_nothing_is_opened_by_who_may_not() -> None:
     cast = Cast()
     before = changes()
     for name, may in (
-        ("projects:seance_nouvelle", HANDLERS),
+        ("projects:seance_nouvelle", HANDLERS | {"guichet_autre_region"}),
         ("projects:papier", HANDLERS | ARS | {"dd_ars_ailleurs", "guichet_autre_region"}),
         ("projects:papier_lettre", HANDLERS | ARS | {"dd_ars_ailleurs", "guichet_autre_region"}),
         ("dossiers:reaffecter", {*HANDLERS, *SENT, "urps", "dd_ars_ailleurs", "guichet_autre_region"}),

@@ -31,9 +31,17 @@ pytestmark = pytest.mark.django_db
 
 IBAN = "FR7630006000011234567890189"
 ANSWERS = {200, 302, 409}
-FEW = ("urps", "ars", *sorted(MEMBERS | DESK))
-ASKED_IN = {"brouillon": ROLES, "abandonnee": FEW, "retiree": FEW, "validee": ROLES}
-"""Who is asked in which state, to be quick; elsewhere, whoever reads something in some state."""
+FEW = ("urps", "ars", "porteur", "membre_sans_droit", "guichet")
+ASKED_IN = {
+    "brouillon": ROLES,
+    "abandonnee": FEW,
+    "deposee": (*FEW, "redacteur", "admin", "dd_ars"),
+    "retiree": FEW,
+    "en_consultation": INSIDE,
+    "transmise": (*FEW, "dd_ars", "cpam", "admin"),
+    "validee": ROLES,
+}
+"""Who is asked in which state, to be quick: everybody about a draft and about a file that went to its end."""
 
 
 @pytest.fixture
@@ -50,8 +58,8 @@ def answers(client: Client, url: str) -> tuple[int, str]:
 @pytest.mark.parametrize("state", STATES)
 def test_each_address_of_a_file_answers_its_readers_and_is_a_404_for_the_others(cast: Cast, state: str) -> None:
     file = File(cast, state)
-    roles = ASKED_IN.get(state, INSIDE)
-    expected = {address: by_state[state] for address, by_state in READERS.items() if state in by_state}
+    roles = ASKED_IN[state]
+    expected = {address: by_state[state] & set(roles) for address, by_state in READERS.items() if state in by_state}
     found: dict[str, set[str]] = {address: set() for address in expected}
     wrong = []
     with mock.patch("django.template.backends.django.Template.render", return_value=""):  # only who, here: not what

@@ -201,7 +201,7 @@ def test_a_copy_of_a_letter_without_request_is_without_request() -> None:
 
 def test_a_refused_letter_is_copied_too() -> None:
     by = porteur()
-    lettre = deposited_letter(by)
+    lettre = deposited_letter(by, demande=False)
     with pgtrigger.ignore("projects.LettreIntention:cycle_lettre"):
         LettreIntention.objects.filter(pk=lettre.pk).update(etat=EtatLettre.REFUSEE, transmise_at=NOW)
     copy = copy_letter(lettre=LettreIntention.objects.get(pk=lettre.pk), by=by, now=NOW)
