@@ -19,6 +19,7 @@ from tests.permissions.cast import ROLES, Cast
 from tests.permissions.files import STATES, File, canary
 from tests.permissions.readers import (
     ANSWER_A_POST_ONLY,
+    ASKED,
     BODIES,
     DESK,
     INSIDE,
@@ -149,6 +150,15 @@ def test_no_link_of_the_page_of_a_letter_leads_to_what_is_refused(cast: Cast, st
         with mock.patch("django.template.backends.django.Template.render", return_value=""):
             refused += [(role, path) for path in sorted(links) if client.get(path).status_code >= 400]
     assert refused == []
+
+
+@pytest.mark.parametrize("state", ["en_consultation", "validee"])
+def test_each_body_consulted_finds_its_own_answer_on_the_page_of_the_letter(cast: Cast, state: str) -> None:
+    file = File(cast, state)
+    url = file.url("projects:lettre")
+    pages = {role: answers(cast.clients[role], url)[1] for role in sorted(ASKED)}
+    found = {role for role, page in pages.items() if f'href="{file.url(f"projects:avis avis_{role}")}"' in page}
+    assert found == ASKED
 
 
 def test_the_administrator_of_a_region_reaches_no_organisation_of_another(cast: Cast) -> None:
