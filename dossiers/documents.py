@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import Organisation
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Piece
 from dossiers.questions import Groupe, RowsField
 from dossiers.selectors.reglages import fondement, reglage
 from guichet.kernel.civil import date_longue
@@ -111,6 +111,23 @@ def instant(moment: datetime) -> str:
     """ "14 novembre 2026 à 10 h 05", in Paris."""
     local = timezone.localtime(moment)
     return f"{date_longue(local.date())} à {local:%H} h {local:%M}"
+
+
+def joined(dossier: Dossier) -> list[Piece]:
+    """The files of a dossier, in the order its papers list them."""
+    return list(dossier.pieces.order_by("genre", "nom", "pk"))
+
+
+def pieces_bloc(pieces: Sequence[Piece]) -> Bloc:
+    """Each file with its fingerprint."""
+    if not pieces:
+        return {"genre": "texte", "paragraphes": ["Aucune pièce jointe."]}
+    return {
+        "genre": "tableau",
+        "entetes": ["Pièce", "Fichier", "Empreinte SHA-256"],
+        "lignes": [[piece.get_genre_display(), piece.nom, piece.sha256] for piece in pieces],
+        "numeriques": [],
+    }
 
 
 def official_letter(

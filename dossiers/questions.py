@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
 from dossiers.controls import control
+from guichet.kernel.forms import FieldsForm
 
 Manque = tuple[str, str]
 """Field id and French sentence of what is missing."""
@@ -220,7 +220,7 @@ class Questions:
     groupes: Sequence[Groupe]
 
 
-class SectionForm(forms.Form):
+class SectionForm(FieldsForm):
     """Base of every section. `obligatoires` maps a field to the sentence said when it is empty.
 
     `groupes`, when a page is long, names each field once, in order; the page shows one heading per group.
@@ -232,13 +232,6 @@ class SectionForm(forms.Form):
     def __init__(self, *args: Any, jour: date, **kwargs: Any) -> None:
         self.jour = jour
         super().__init__(*args, **kwargs)
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
 
     def champs_par_groupe(self) -> list[tuple[Groupe, list[forms.BoundField]]]:
         """Each group with its fields, for the page."""

@@ -34,16 +34,8 @@ def register(step: Callable[[Any], Retour | None], carried: Callable[[Collection
 
 
 def retour_of(demande: Any) -> Retour | None:
-    """The page of the step that carries this request; None when it stands alone. Asked once of a row that was loaded:
-    an act loads its own under a lock.
-    """
-    kept = vars(demande)
-    if _KEPT not in kept:
-        kept[_KEPT] = next((found for step in _steps if (found := step(demande))), None)
-    return kept[_KEPT]  # type: ignore[no-any-return]
-
-
-_KEPT = "_retour"
+    """The page of the step that carries this request; None when it stands alone."""
+    return next((found for step in _steps if (found := step(demande))), None)
 
 
 def alone(demandes: Iterable[Any]) -> list[Any]:

@@ -7,19 +7,18 @@ from django import forms
 
 from accounts.models import User
 from accounts.services.absences import ITSELF, REVERSED
+from guichet.kernel.forms import DayInput
 
 
 class AbsenceForm(forms.Form):
     """From, to, who stands in; `personne` only for who manages the people of the body."""
 
     personne = forms.TypedChoiceField(label="Personne absente")
-    du_le = forms.DateField(
-        label="Premier jour d’absence", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    du_le = forms.DateField(label="Premier jour d’absence", widget=DayInput())
     au_le = forms.DateField(
         label="Dernier jour d’absence",
         help_text="Compris\u00a0: la personne revient le lendemain.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     remplacant = forms.TypedChoiceField(
         label="Remplacement",

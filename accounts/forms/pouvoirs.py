@@ -8,10 +8,11 @@ from django import forms
 from accounts.models import User
 from accounts.services.pouvoirs import BEFORE
 from accounts.states import QualiteMandat
+from guichet.kernel.forms import DayInput
 
 
 def day_field(label: str, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+    return forms.DateField(label=label, widget=DayInput(), **kwargs)
 
 
 class PouvoirForm(forms.Form):

@@ -35,20 +35,22 @@ def delegation_for(*, user: User, organisation: Organisation, montant: Decimal, 
     raise Refused(f"{user} n’a pas de délégation de signature en vigueur le {date_longue(on)}.")
 
 
-def signing_act(*, user: User, organisation: Organisation, montant: Decimal, on: date) -> str:
-    """In virtue of what a person signs for its body: the words a decision keeps. Raises `Refused` as `delegation_for`.
+def signing_act(*, by: Acteur, montant: Decimal, on: date, plafond: bool = False) -> str:
+    """In virtue of what `by` signs for its body: the words a decision keeps, with the ceiling when `plafond` asks it.
 
-    A URPS decides by its members who instruct, or by a dated delegation.
+    Raises `Refused` as `delegation_for`. A URPS decides by its members who instruct, or by a dated delegation.
     """
+    if by.membership is None:
+        raise Refused("Vous n’avez pas le droit de décider.")
+    organisation = by.membership.organisation
     if organisation.genre == Genre.URPS:
-        held = covering_delegations(user, organisation, montant=montant, on=on).first()
-        return acte_of(held) if held else f"Membre de l’{organisation.nom} chargé d’instruire"
-    return acte_of(delegation_for(user=user, organisation=organisation, montant=montant, on=on))
-
-
-def acte_of(delegation: Delegation) -> str:
-    """The words a decision keeps: what the delegation is about, and its act."""
-    return f"{delegation.objet} ({delegation.acte})"
+        held = covering_delegations(by.user, organisation, montant=montant, on=on).first()
+        if held is None:
+            return f"Membre de l’{organisation.nom} chargé d’instruire"
+    else:
+        held = delegation_for(user=by.user, organisation=organisation, montant=montant, on=on)
+    ceiling = f", jusqu’à {euros(held.plafond)}" if plafond and held.plafond is not None else ""
+    return f"{held.objet} ({held.acte}){ceiling}"
 
 
 def refuse_without_mandate(*, by: Acteur, organisation: Organisation, on: date) -> None:

@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.html import format_html
 
 from dossiers.services.echanges import FICHIERS_MAX, SUJET_MAX, TEXTE_MAX, Ecrit
 from dossiers.states import AudienceFil
+from guichet.kernel.forms import FieldsForm
 from guichet.kernel.uploads import EXTENSIONS
 
 READ_BY = {
@@ -37,7 +37,7 @@ class FichiersField(forms.FileField):
         return [super(FichiersField, self).clean(one, initial) for one in chosen]
 
 
-class MessageForm(forms.Form):
+class MessageForm(FieldsForm):
     """`face`: whom an answer may be asked of, in words ("du Guichet"); "" where nobody owes any."""
 
     jeton = forms.UUIDField(widget=forms.HiddenInput)
@@ -84,13 +84,6 @@ class MessageForm(forms.Form):
             fichiers=values["fichiers"],
             attend_reponse=values.get("attend_reponse", False),
         )
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
 
 
 class NouveauFilForm(MessageForm):

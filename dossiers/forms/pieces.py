@@ -1,13 +1,13 @@
 """Joining a file: what it is, and the file."""
 
-from crispy_forms.helper import FormHelper
 from django import forms
 
 from dossiers.states import GenrePiece
+from guichet.kernel.forms import FieldsForm
 from guichet.kernel.uploads import EXTENSIONS
 
 
-class PieceForm(forms.Form):
+class PieceForm(FieldsForm):
     """The type of the file is judged by the service, from its content; here it only has to be sent."""
 
     genre = forms.ChoiceField(
@@ -28,10 +28,3 @@ class PieceForm(forms.Form):
             "invalid": "Le fichier n’est pas arrivé. Envoyez-le à nouveau.",
         },
     )
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper

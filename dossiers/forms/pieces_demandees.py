@@ -10,6 +10,7 @@ from dossiers.models import Piece
 from dossiers.questions import RowsField
 from dossiers.services.pieces_demandees import ITEMS_MAX, Item
 from dossiers.states import GenrePiece
+from guichet.kernel.forms import DayInput
 from guichet.kernel.uploads import EXTENSIONS
 
 INTITULE_MAX, PRECISION_MAX, REPONSE_MAX = 200, 2000, 6000
@@ -111,7 +112,7 @@ def _columns(jour: date, objets: Sequence[tuple[str, str]], *, textes: bool, lim
         label="Au plus tard le" if limite else "Souhaité pour le",
         required=limite,
         validators=[not_past],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": jour.isoformat()}),
+        widget=DayInput(first=jour),
         error_messages={"required": "donnez une date limite.", "invalid": "cette date n’existe pas."},
     )
     return columns

@@ -86,9 +86,8 @@ def propose_paper_decision(
     donnees: dict[str, Any] | None = None,
 ) -> Decision:
     """A decision taken outside the portal, with its real dates and its scan: it has no effect until another person
-    confirms it. Refused with a date in the future or a notification before the signature.
+    confirms it. The caller judged its dates (`judge_paper`) before it kept the scan.
     """
-    judge_paper(nature=nature, etape_id=etape_id, signee_le=signee_le, notifiee_le=notifiee_le, now=now)
     return Decision.objects.create(
         dossier=dossier,
         nature=nature,
@@ -106,6 +105,26 @@ def propose_paper_decision(
         preuve=preuve,
         saisie_par=by.user,
         saisie_at=now,
+    )
+
+
+def twin_of(paper: Decision, *, nature: NatureDecision, etape_id: int, motivation: str) -> Decision:
+    """The decision on another step that the same paper carries: its signatory, its dates, its scan."""
+    return Decision.objects.create(
+        dossier_id=paper.dossier_id,
+        nature=nature,
+        etape_id=etape_id,
+        etat=EtatDecision.A_CONFIRMER,
+        motivation=motivation.strip(),
+        signataire=paper.signataire,
+        qualite=paper.qualite,
+        acte=paper.acte,
+        signee_le=paper.signee_le,
+        notifiee_le=paper.notifiee_le,
+        origine=paper.origine,
+        preuve=paper.preuve,
+        saisie_par_id=paper.saisie_par_id,
+        saisie_at=paper.saisie_at,
     )
 
 

@@ -194,9 +194,7 @@ class _Bytes:
 
     def keep(self, message: Message, fichier: "File[bytes]", said: Inspected) -> None:
         """Write the bytes under a name that says nothing, then the row."""
-        row = PieceMessage(
-            message=message, nom=said.nom, sha256=said.sha256, taille=said.taille, type_mime=said.type_mime
-        )
+        row = PieceMessage(message=message, **said.described())
         row.fichier.save(f"{uuid.uuid4().hex}{said.extension}", fichier, save=False)
         self._undo.append(partial(row.fichier.storage.delete, str(row.fichier.name)))
         row.save(force_insert=True)

@@ -60,10 +60,7 @@ def keep_proof(
     piece = Piece(
         dossier=dossier,
         genre=genre,
-        nom=found.nom,
-        sha256=found.sha256,
-        taille=found.taille,
-        type_mime=found.type_mime,
+        **found.described(),
         recue_le=recue_le,
         deposee_par=by.user,
         deposee_at=now,

@@ -36,10 +36,7 @@ def add_piece(*, dossier: Dossier, genre: str, fichier: "File[bytes]", by: "Acte
     piece = Piece(
         dossier=dossier,
         genre=genre,
-        nom=found.nom,
-        sha256=found.sha256,
-        taille=found.taille,
-        type_mime=found.type_mime,
+        **found.described(),
         recue_le=timezone.localdate(now),
         deposee_par=by.user,
         deposee_at=now,

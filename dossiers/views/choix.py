@@ -10,7 +10,9 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 
+from accounts.acteur import Acteur
 from dossiers.models import Delai
+from dossiers.selectors.listes import MOI, PERSONNE, QUELQU_UN, charged
 from dossiers.views.clock import tone_of
 from guichet.kernel.civil import date_longue
 from guichet.kernel.tables import Valeur
@@ -69,6 +71,12 @@ class Filtre:
     options: Sequence[tuple[str, str]]
     retient: Callable[[Any, str], QuerySet[Any]]
     tous: str = "Tous"
+
+
+def filtre_charge(acteur: Acteur, jour: date) -> Filtre:
+    """Who, in the body one acts for, is in charge of the file of the row."""
+    options = [(MOI, "Moi"), (QUELQU_UN, "Quelqu’un"), (PERSONNE, "Personne")]
+    return Filtre("charge", "En charge", options, lambda rows, v: charged(rows, v, acteur=acteur, on=jour))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.pieces_demandees import answered, items_asked_of, open_requests
 from dossiers.services.pieces_demandees import answer_own
 from dossiers.states import EtatPieceDemandee
+from dossiers.views.actes import GesteView
 from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.uploads import FileRefused, FileTooLarge
@@ -66,6 +67,17 @@ def panel_of(demandes: Sequence[DemandePieces], *, limit: int = 3) -> list[dict[
         }
         for demande in demandes[:limit]
     ]
+
+
+class AskingView(GesteView):
+    """A request for pieces, item by item: a button adds a line to the form, and sends nothing."""
+
+    def post(self, request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
+        if "ajouter" not in request.POST:
+            return super().post(request, pk, **more)
+        step = self.allowed(request, pk)
+        form: Any = self.make_form(request, step, data=request.POST)
+        return self.show(request, step, form.one_more())
 
 
 def count_of(demandes: Sequence[DemandePieces]) -> str:

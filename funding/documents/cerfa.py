@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.states import Genre
-from dossiers.documents import Bloc, section_blocs
+from dossiers.documents import Bloc, joined, pieces_bloc, section_blocs
 from dossiers.questions import SectionForm
 from funding.calculations import Totaux, needs, share, totals
 from funding.models import DemandeFir, EvenementFir
@@ -77,7 +77,7 @@ def _sections(
         ("6", "Objet de la demande\u00a0: le projet", _project(asked, contenu, lettre)),
         ("6.1", "Budget du projet", [_budget(demande, GenreBudget.PROJET)]),
         ("7", "Attestations", _attestations(demande, answers[ATTESTATIONS], lettre, jour=jour)),
-        ("8", "Pièces jointes", [_pieces(demande)]),
+        ("8", "Pièces jointes", [pieces_bloc(joined(demande.dossier))]),
     ]
     if details := _needs(answers[CHIFFRAGE], jour=jour):
         sections.append(("9", "Annexe\u00a0: chiffrage des besoins", [details]))
@@ -183,17 +183,6 @@ def _signature(contenu: Contenu, event: EvenementFir, *, jour: date) -> dict[str
         "qualite": contenu.get("signataire_qualite") or "",
         "mention": f"Fait à {contenu.get('lieu') or NON_RENSEIGNE}, le {date_longue(jour)}",
         "lignes": [f"Déposée sur le portail par {event.acteur} ({event.qualite})"],
-    }
-
-
-def _pieces(demande: DemandeFir) -> Bloc:
-    pieces = list(demande.dossier.pieces.order_by("genre", "nom", "pk"))
-    if not pieces:
-        return {"genre": "texte", "paragraphes": ["Aucune pièce jointe."]}
-    return {
-        "genre": "tableau",
-        "entetes": ["Pièce", "Fichier", "Empreinte SHA-256"],
-        "lignes": [[piece.get_genre_display(), piece.nom, piece.sha256] for piece in pieces],
     }
 
 

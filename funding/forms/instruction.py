@@ -10,6 +10,7 @@ from django import forms
 from dossiers.models import PieceDemandee
 from funding.questions.fields import EurosField
 from funding.services.completing import Recue
+from guichet.kernel.forms import DayInput
 from guichet.kernel.money import euros
 from guichet.kernel.uploads import EXTENSIONS
 
@@ -110,7 +111,7 @@ class RecuesForm(forms.Form):
                 label=f"{named}\u00a0: reçue le",
                 required=False,
                 help_text="Le jour où elle est vraiment arrivée. Laissez vide si elle n’est pas arrivée.",
-                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "max": jour.isoformat()}),
+                widget=DayInput(last=jour),
                 error_messages={"invalid": "Cette date n’existe pas."},
             )
             self.fields[f"mot_{item.pk}"] = forms.CharField(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 
 from accounts.states import Genre
 from dossiers.models import AccesDossier, ConseillerInvite, Delai, Dossier, Piece, Section
@@ -15,6 +16,7 @@ from funding.calculations import Totaux, budget_defects, totals
 from funding.lifecycles import DEMANDE_FIR
 from funding.models.freeze import GELE, TOUTE_ECRITURE
 from funding.nomenclature import nomenclature
+from funding.parcours import Retour, retour_of
 from funding.sections import BUDGETS, RUBRIQUES
 from funding.states import EtatDemandeFir, GenreBudget, ObjetDemande, Regime
 from guichet.kernel.journal import Evenement, Origine
@@ -197,6 +199,13 @@ class DemandeFir(models.Model):
         """What keeps this budget from being deposited, in French sentences."""
         montant = self.montant_demande if genre == GenreBudget.PROJET else None
         return budget_defects(self.totaux(genre), montant_demande=montant, ligne=self.ligne_du_financeur)
+
+    @cached_property
+    def retour(self) -> Retour | None:
+        """The page of the step that carries it, asked once of this row: for pages. A service asks `retour_of` under its
+        lock.
+        """
+        return retour_of(self)
 
     def motifs_demandes(self) -> bool:
         """Whether the association asked why the silence rejected its request (CRPA L232-4)."""

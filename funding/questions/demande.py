@@ -9,13 +9,14 @@ from django import forms
 from dossiers.questions import Groupe, Manque, RowsField, SectionForm, choix, nombre, texte, texte_long
 from funding.nomenclature import nomenclature
 from funding.questions.fields import EurosField, QuantiteField
+from guichet.kernel.forms import DayInput
 
 OUI_NON = [("oui", "Oui"), ("non", "Non")]
 
 
 def jour(label: str, *, aide: str = "") -> forms.DateField:
     """A day, in the browser's own calendar."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    widget = DayInput()
     return forms.DateField(label=label, help_text=aide, required=False, widget=widget)
 
 

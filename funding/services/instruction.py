@@ -193,8 +193,9 @@ def _decide(
     paper: Decision | None,
 ) -> EvenementFir:
     le = paper.signee_le if paper else timezone.localdate(now)
+    origine = Origine.PAPIER if paper else Origine.PORTAIL
     changes = {"montant_accorde": montant} if montant is not None else {}
-    acte = paper.acte if paper else _delegation(by, montant or Decimal(0), le)
+    acte = paper.acte if paper else signing_act(by=by, montant=montant or Decimal(0), on=le)
     event: EvenementFir = DEMANDE_FIR.apply(
         demande,
         action,
@@ -203,10 +204,9 @@ def _decide(
         changes=changes,
         effect_on=le,
         motif=motivation,
-        origine=Origine.PAPIER if paper else Origine.PORTAIL,
+        origine=origine,
         donnees={"montant": str(montant)} if montant is not None else {},
     )
-    origine = Origine.PAPIER if paper else Origine.PORTAIL
     close(running_period(demande), NatureMouvement.DECISION, le=le, acte=Acte(by, now, origine))
     decision = paper or keep_decision(
         dossier=demande.dossier,
@@ -223,12 +223,6 @@ def _decide(
         _paper(demande, event, papers.decision(demande, decision, now=now), now=now)
     notifications.decided(demande, decision=decision, event=event, now=now)
     return event
-
-
-def _delegation(by: Acteur, montant: Decimal, le: date) -> str:
-    if by.membership is None:
-        raise Refused("Vous n’avez pas le droit de décider.")
-    return signing_act(user=by.user, organisation=by.membership.organisation, montant=montant, on=le)
 
 
 def refuse_amount(demande: DemandeFir, montant: Decimal) -> None:

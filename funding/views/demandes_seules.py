@@ -18,7 +18,6 @@ from dossiers.selectors.pieces import pieces_of
 from dossiers.states import EtatSection
 from funding.forms.nouvelle import NouvelleDemandeForm
 from funding.models import DemandeFir
-from funding.parcours import retour_of
 from funding.selectors import ordered_sections
 from funding.selectors.standalone import drafts_of, funders_for, standing_alone
 from funding.services.standalone import deposit_standalone, open_standalone
@@ -34,7 +33,7 @@ def panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | None:
     acteur: Any = request.acteur  # type: ignore[attr-defined]
     own = set(demande.evenements.values_list("pk", flat=True))
     papers = [paper for paper in papers_of(demande.dossier, acteur=acteur) if paper.evenement in own]
-    alone = retour_of(demande) is None
+    alone = demande.retour is None
     file = pages_of([demande.dossier_id], acteur).get(demande.dossier_id, "") if alone else ""
     return {
         "gabarit": "funding/panneaux/documents.html",
@@ -131,7 +130,7 @@ class VerifierDemandeView(LoginRequiredMixin, View):
         """A request of its own of the association the person writes for; 404 otherwise."""
         found = DemandeFir.objects.visible_to(request.acteur).for_pages()  # type: ignore[attr-defined]
         demande: DemandeFir = get_object_or_404(found, pk=pk)
-        if not rules.test_rule("demande.rediger", request.acteur, demande) or retour_of(demande):  # type: ignore[attr-defined]
+        if not rules.test_rule("demande.rediger", request.acteur, demande) or demande.retour:  # type: ignore[attr-defined]
             raise Http404
         return demande
 

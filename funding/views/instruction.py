@@ -7,20 +7,18 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 
 from dossiers.forms.pieces_demandees import DemanderPiecesForm
 from dossiers.models import PieceDemandee
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.pieces_demandees import requests_of
 from dossiers.states import EtatPieceDemandee
-from dossiers.views.actes import ActeView
-from dossiers.views.pieces_demandees import line
+from dossiers.views.actes import ActeView, today
+from dossiers.views.pieces_demandees import AskingView, line
 from funding.forms.declaring import DeclarationForm
 from funding.forms.instruction import MotifsForm, RecuesForm, RefuserForm, RetirerForm
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import DemandeFir
-from funding.parcours import retour_of
 from funding.selectors import requests_for_pieces
 from funding.selectors.declarations import declaration_known
 from funding.services.completing import record_received
@@ -53,7 +51,7 @@ class FirActe(ActeView):
         return reverse("funding:demande", args=[step.pk])
 
 
-class DemanderPiecesView(FirActe):
+class DemanderPiecesView(AskingView, FirActe):
     """The funder asks for pieces, item by item; the effect on the period is said before it is sent."""
 
     action = "demander_pieces"
@@ -62,15 +60,8 @@ class DemanderPiecesView(FirActe):
     bouton = "Envoyer la demande de pièces"
     fait = "La demande de pièces est envoyée à l’association."
 
-    def post(self, request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
-        if "ajouter" in request.POST:
-            step = self._allowed(request, pk)
-            form = self.make_form(request, step, data=request.POST)
-            return self._render(request, step, form.one_more())
-        return super().post(request, pk, **more)
-
     def make_form(self, request: HttpRequest, step: Any, **given: Any) -> DemanderPiecesForm:
-        return DemanderPiecesForm(**given, jour=_today(request), textes=True, limite=True)
+        return DemanderPiecesForm(**given, jour=today(request), textes=True, limite=True)
 
     def consequences(self, request: HttpRequest, step: DemandeFir) -> list[str]:
         told = ["L’association reçoit une lettre et un message\u00a0; elle répond pièce par pièce dans le portail."]
@@ -78,7 +69,7 @@ class DemanderPiecesView(FirActe):
         if step.regime != Regime.REJET or delai is None or delai.dernier_jour is None:
             return [*told, "Aucun délai légal ne court sur cette demande."]
         last = date_longue(delai.dernier_jour)
-        if _today(request) > delai.dernier_jour:
+        if today(request) > delai.dernier_jour:
             late = f"Le dernier jour, le {last}, est passé\u00a0: cette demande n’aura aucun effet sur le délai."
             return [*told, late]
         return [
@@ -107,16 +98,16 @@ class CompleterView(FirActe):
         try:
             return super().post(request, pk, **more)
         except FileRefused as refused:
-            step = self._allowed(request, pk)
+            step = self.allowed(request, pk)
             form = self.make_form(request, step, data=request.POST)
             assert form is not None
             form.add_error(None, str(refused))
-            return self._render(request, step, form, status=413 if isinstance(refused, FileTooLarge) else 422)
+            return self.show(request, step, form, status=413 if isinstance(refused, FileTooLarge) else 422)
 
     def make_form(self, request: HttpRequest, step: Any, **given: Any) -> RecuesForm | None:
         if not _instructs(request, step):
             return None
-        return RecuesForm(**given, attendues=self._awaited(step), jour=_today(request))
+        return RecuesForm(**given, attendues=self._awaited(step), jour=today(request))
 
     def consequences(self, request: HttpRequest, step: DemandeFir) -> list[str]:
         if step.regime != Regime.REJET:
@@ -158,7 +149,7 @@ class RefuserView(FirActe):
     def consequences(self, request: HttpRequest, step: DemandeFir) -> list[str]:
         return [
             "La décision est imprimée avec ses motifs et les voies de recours, et mise à disposition de l’association.",
-            Signing(request.acteur, _today(request)).sentence(),  # type: ignore[attr-defined]
+            Signing(request.acteur, today(request)).sentence(),  # type: ignore[attr-defined]
         ]
 
     def act(self, request: HttpRequest, step: DemandeFir, values: dict[str, Any]) -> None:
@@ -174,7 +165,7 @@ class DemanderMotifsView(FirActe):
     fait = "Votre demande de motifs est envoyée."
 
     def consequences(self, request: HttpRequest, step: DemandeFir) -> list[str]:
-        due = date_longue(add_months(_today(request), MOIS_DES_MOTIFS))
+        due = date_longue(add_months(today(request), MOIS_DES_MOTIFS))
         return [
             f"{step.financeur.nom} doit vous répondre dans le mois, au plus tard le {due} (CRPA, art. L232-4).",
             "Demander les motifs ne retire rien à vos recours.",
@@ -228,7 +219,7 @@ class RetirerView(FirActe):
 
     def refuse_early(self, request: HttpRequest, step: DemandeFir) -> None:
         super().refuse_early(request, step)
-        carrier = retour_of(step)
+        carrier = step.retour
         if carrier and carrier.retrait:
             raise Refused(carrier.retrait)
 
@@ -237,10 +228,6 @@ class RetirerView(FirActe):
 
     def act(self, request: HttpRequest, step: DemandeFir, values: dict[str, Any]) -> None:
         withdraw_alone(demande=step, motif=values["motif"], by=request.acteur, now=request.now)  # type: ignore[attr-defined]
-
-
-def _today(request: HttpRequest) -> Any:
-    return timezone.localdate(request.now)  # type: ignore[attr-defined]
 
 
 def _instructs(request: HttpRequest, step: DemandeFir) -> bool:

@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
 from accounts.states import Genre
-from dossiers.selectors.listes import MOI, PERSONNE, QUELQU_UN, charged, rank_of, running_day
-from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, jour_delai
+from dossiers.selectors.listes import rank_of, running_day
+from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, filtre_charge, jour_delai
 from dossiers.views.listes import ListeView
 from funding.models import DemandeFir
 from funding.selectors.listes import ETATS, ending, funders, requests_joined, requests_listed
@@ -16,7 +16,6 @@ from guichet.kernel.civil import civil_day
 from guichet.kernel.money import euros
 
 ECHEANCES = [("7", "7 jours au plus"), ("15", "15 jours au plus"), ("30", "30 jours au plus")]
-CHARGES = [(MOI, "Moi"), (QUELQU_UN, "Quelqu’un"), (PERSONNE, "Personne")]
 
 
 class DemandesView(ListeView):
@@ -54,7 +53,7 @@ class DemandesView(ListeView):
                 lambda rows, v: ending(rows, within=int(v), on=jour),
                 tous="Toutes",
             ),
-            Filtre("charge", "En charge", CHARGES, lambda rows, v: charged(rows, v, acteur=acteur, on=jour)),
+            filtre_charge(acteur, jour),
         ]
         if acteur.genre == Genre.GUICHET:
             options = [(body.code, body.nom) for body in funders(acteur.region)]

@@ -16,7 +16,6 @@ from dossiers.views.clock import clock
 from dossiers.views.pieces_demandees import panel_of
 from funding.lifecycles import DEMANDE_FIR, EN_INSTRUCTION
 from funding.models import DemandeFir
-from funding.parcours import retour_of
 from funding.rules import is_funder
 from funding.selectors.declarations import declaration_of
 from funding.states import EtatDemandeFir, Regime
@@ -66,7 +65,7 @@ def clock_of(request: HttpRequest, demande: DemandeFir, *, passe: bool = True) -
 def acts_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | None:
     """The buttons of this person, and in virtue of what it would sign."""
     available = {row.action for row in DEMANDE_FIR.available(demande, by=request.acteur, now=request.now)}  # type: ignore[attr-defined]
-    carrier = retour_of(demande)
+    carrier = demande.retour
     waits = carrier.accord if carrier and available & {"accorder", "accorder_apres_silence"} else ""
     hidden = {"accorder", "accorder_apres_silence"} if waits else set()
     hidden |= {"retirer"} if carrier and carrier.retrait else set()

@@ -18,7 +18,7 @@ from dossiers.services.sections import VersionConflict
 from dossiers.views.sections import SectionView, find
 from funding.calculations import needs, share
 from funding.models import DemandeFir
-from funding.parcours import Retour, retour_of
+from funding.parcours import Retour
 from funding.questions import request_form
 from funding.questions.budget import BudgetForm
 from funding.questions.chiffrage import ChiffrageForm
@@ -58,7 +58,7 @@ class DemandeView(LoginRequiredMixin, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         demande = visible_request(request, pk)
         sections = ordered_sections(demande)
-        step = retour_of(demande)
+        step = demande.retour
         context: dict[str, Any] = {
             "demande": demande,
             "tag": presenters.tag_of(demande),
@@ -91,7 +91,7 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
             "demande": demande,
             "tag": presenters.tag_of(demande),
             "rubrique": rubrique,
-            "fil": breadcrumb(demande, retour_of(demande), section_title(cle)),
+            "fil": breadcrumb(demande, demande.retour, section_title(cle)),
             "parties": reading(demande, [(rubrique, section)], jour=jour),
         }
         return render(request, "funding/section_lecture.html", context)
@@ -126,7 +126,7 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
         return save_request_section(cle=section.cle, contenu=form.contenu(), manques=form.manques(), **shared)
 
     def page(self, step: DemandeFir, section: Section) -> dict[str, Any]:
-        home = retour_of(step)
+        home = step.retour
         context: dict[str, Any] = {
             "demande": step,
             "rubrique": find(RUBRIQUES, section.cle),
@@ -161,7 +161,7 @@ class DemandeSectionView(LoginRequiredMixin, SectionView):
             following = keys[keys.index(section.cle) + 1 :]
             if following:
                 return reverse("funding:section", args=[step.pk, following[0]])
-        home = retour_of(step)
+        home = step.retour
         return home.url if home else reverse("funding:demande", args=[step.pk])
 
 

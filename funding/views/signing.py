@@ -5,10 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.acteur import Acteur
-from accounts.services.delegations import acte_of, delegation_for, signing_act
-from accounts.states import Genre
+from accounts.services.delegations import signing_act
 from guichet.kernel.lifecycle import Refused
-from guichet.kernel.money import euros
 
 
 @dataclass(frozen=True)
@@ -20,14 +18,7 @@ class Signing:
 
     def acte(self, montant: Decimal) -> str:
         """What it would sign by, ceiling included. Raises `Refused` with the sentence that says why it may not."""
-        if self.acteur.membership is None:
-            raise Refused("Vous n’avez pas le droit de décider.")
-        organisation = self.acteur.membership.organisation
-        if organisation.genre == Genre.URPS:
-            return signing_act(user=self.acteur.user, organisation=organisation, montant=montant, on=self.on)
-        found = delegation_for(user=self.acteur.user, organisation=organisation, montant=montant, on=self.on)
-        ceiling = f", jusqu’à {euros(found.plafond)}" if found.plafond is not None else ""
-        return f"{acte_of(found)}{ceiling}"
+        return signing_act(by=self.acteur, montant=montant, on=self.on, plafond=True)
 
     def refusal(self, montant: Decimal) -> str:
         """ "" when a delegation of the day covers that sum in euros, else why not."""

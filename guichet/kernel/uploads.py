@@ -12,7 +12,7 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from guichet.kernel import inspection
 
@@ -78,6 +78,11 @@ class Inspected:
     type_mime: str
     taille: int
     sha256: str
+
+    def described(self) -> dict[str, Any]:
+        """What the row of a kept file says of it."""
+        return {"nom": self.nom, "type_mime": self.type_mime, "taille": self.taille, "sha256": self.sha256}
+
     extension: str
 
 

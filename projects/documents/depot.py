@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from accounts.selectors import organisations_for
-from dossiers.documents import digest, instant, party, section_blocs
-from dossiers.models import Dossier, Piece
+from dossiers.documents import digest, instant, joined, party, pieces_bloc, section_blocs
+from dossiers.models import Piece
 from dossiers.selectors.reglages import fondement
 from dossiers.states import AudienceDocument
 from funding.documents.cerfa import cerfa_context
@@ -35,7 +35,7 @@ def deposit_papers(
 ) -> Iterator[Paper]:
     """Arguments of `create_document` for each paper of this deposit."""
     letter = letter_context(lettre, now=now)
-    pieces = [[f"{piece.get_genre_display()}\u00a0: {piece.nom}", piece.sha256] for piece in _pieces(lettre.dossier)]
+    pieces = [[f"{piece.get_genre_display()}\u00a0: {piece.nom}", piece.sha256] for piece in joined(lettre.dossier)]
     receipt = receipt_context(
         lettre,
         what="lettre d’intention",
@@ -83,8 +83,8 @@ def letter_context(lettre: LettreIntention, *, now: datetime, pieces: list[Piece
                 letter_questions(rubrique.cle, jour=jour), safe_answers(rubrique.cle, section.contenu)
             )
         sections.append({"numero": str(number), "titre": rubrique.titre, "blocs": blocs})
-    joined = _pieces(dossier) if pieces is None else pieces
-    sections.append({"numero": str(len(sections) + 1), "titre": "Les pièces jointes", "blocs": [_pieces_bloc(joined)]})
+    shown = joined(dossier) if pieces is None else pieces
+    sections.append({"numero": str(len(sections) + 1), "titre": "Les pièces jointes", "blocs": [pieces_bloc(shown)]})
     guichet = organisations_for(dossier.region, "guichet").get()
     return {
         "presentation": "formulaire",
@@ -150,21 +150,6 @@ def receipt_context(
         "destinataire": {"nom": dossier.association.nom, "lignes": dossier.association.adresse.splitlines()},
         "sections": [{"blocs": blocs}],
         "mentions": [basis.article] if basis else [],
-    }
-
-
-def _pieces(dossier: Dossier) -> list[Piece]:
-    return list(dossier.pieces.order_by("genre", "nom", "pk"))
-
-
-def _pieces_bloc(pieces: list[Piece]) -> dict[str, Any]:
-    if not pieces:
-        return {"genre": "texte", "paragraphes": ["Aucune pièce jointe."]}
-    return {
-        "genre": "tableau",
-        "entetes": ["Pièce", "Fichier", "Empreinte SHA-256"],
-        "lignes": [[piece.get_genre_display(), piece.nom, piece.sha256] for piece in pieces],
-        "numeriques": [],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from funding.forms.instruction import MontantField, motivation
+from guichet.kernel.forms import DayInput
 from guichet.kernel.money import euros
 
 
@@ -34,7 +35,7 @@ class ValiderForm(forms.Form):
             self.fields["comite_le"] = forms.DateField(
                 label="Date du comité",
                 help_text="La région valide les lettres après un comité.",
-                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "max": jour.isoformat()}),
+                widget=DayInput(last=jour),
                 error_messages={"required": "Donnez la date du comité.", "invalid": "Cette date n’existe pas."},
             )
         if accord:

@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.models import Organisation
 from accounts.states import Genre
+from guichet.kernel.forms import DayInput
 from projects.states import SensAvis
 
 GROUPES = {
@@ -27,7 +28,7 @@ class _Limite(forms.Form):
 
     limite_le = forms.DateField(
         label="Réponses attendues pour le",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         error_messages={"required": "Donnez une date.", "invalid": "Cette date n’existe pas."},
     )
 

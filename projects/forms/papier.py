@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from dossiers.states import NatureDecision
 from funding.questions.fields import EurosField
+from guichet.kernel.forms import DayInput
 from guichet.kernel.uploads import EXTENSIONS
 
 TOO_LONG = "Au plus %(limit_value)d caractères."
@@ -21,7 +22,7 @@ def day_field(label: str, *, aide: str = "", required: bool = True, manque: str 
         label=label,
         help_text=aide,
         required=required,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         error_messages={"required": manque, "invalid": "Cette date n’existe pas."},
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from dossiers.questions import RowsField, choix, texte
+from guichet.kernel.forms import DayInput
 
 Choix = list[tuple[str, str]]
 
@@ -12,7 +13,7 @@ Choix = list[tuple[str, str]]
 class SeanceForm(forms.Form):
     tenue_le = forms.DateField(
         label="Jour de la séance",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={"required": "Donnez le jour de la séance."},
     )
     lieu = forms.CharField(

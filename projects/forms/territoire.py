@@ -1,12 +1,13 @@
 """A quarter of a commune: its name, its inhabitants, where the figure comes from, why the commune is cut."""
 
-from crispy_forms.helper import FormHelper
 from django import forms
+
+from guichet.kernel.forms import FieldsForm
 
 TOO_LONG = "Au plus %(limit_value)d caractères."
 
 
-class QuartierForm(forms.Form):
+class QuartierForm(FieldsForm):
     commune = forms.CharField(widget=forms.HiddenInput, max_length=5)
     nom = forms.CharField(
         label="Nom du quartier",
@@ -39,10 +40,3 @@ class QuartierForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Dites pourquoi la commune est découpée.", "max_length": TOO_LONG},
     )
-
-    @property
-    def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper

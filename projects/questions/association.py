@@ -7,6 +7,7 @@ from django import forms
 
 from dossiers.questions import Groupe, Manque, RowsField, SectionForm, choix, texte
 from funding.questions.fields import IdentifierField
+from guichet.kernel.forms import DayInput
 from guichet.kernel.identifiers import iban, rna, siret
 
 EXISTANTE = "existante"
@@ -37,7 +38,7 @@ class AssociationForm(SectionForm):
         label="Date de déclaration prévue",
         help_text="Seulement si l’association est en cours de création.",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     adresse = texte("Adresse du siège", aide="Numéro et voie.")
     code_postal = forms.RegexField(
@@ -133,7 +134,7 @@ class PersonnesForm(SectionForm):
         label="Date à laquelle ces personnes ont été informées",
         help_text="Nécessaire dès qu’une personne est nommée.",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     groupes = (

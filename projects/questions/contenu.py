@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 
 from dossiers.questions import CountsField, Groupe, Manque, RowsField, SectionForm, choix, nombre, texte, texte_long
+from guichet.kernel.forms import DayInput
 
 RECOURS = [
     ("premier_recours", "Premier recours"),
@@ -214,12 +215,8 @@ class CalendrierForm(SectionForm):
         "Les étapes",
         {
             "etape": texte("Étape", maximum=200),
-            "debut": forms.DateField(
-                label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            ),
-            "fin": forms.DateField(
-                label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            ),
+            "debut": forms.DateField(label="Du", required=False, widget=DayInput()),
+            "fin": forms.DateField(label="Au", required=False, widget=DayInput()),
         },
         maximum=40,
         vides=3,
@@ -228,7 +225,7 @@ class CalendrierForm(SectionForm):
         label="Dépôt prévu du projet de santé",
         help_text="Une date approximative suffit.",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     obligatoires: ClassVar[dict[str, str]] = {

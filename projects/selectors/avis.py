@@ -65,7 +65,9 @@ def _urps_read_by_ars() -> Subquery:
 
 @dataclass(frozen=True)
 class Reponse:
-    """What a desk may know of the opinion asked of a body: where it stands; `avis` only when it may read it."""
+    """What one may know of the opinion asked of a body: where it stands, whether it may still be given (`ouverte`);
+    `avis` only when it may be read.
+    """
 
     avis_id: int
     organisation: Organisation
@@ -73,6 +75,7 @@ class Reponse:
     etat: EtatAvis
     limite_le: date
     rendu_at: datetime | None
+    ouverte: bool
     avis: Avis | None
 
     @property
@@ -84,8 +87,9 @@ class Reponse:
 def reponses_of(lettre: LettreIntention, *, acteur: "Acteur") -> list[Reponse]:
     """What a desk may know of each opinion asked on a letter, after the transmission first, then by name. Two queries.
 
-    The Guichet: every body of its consultation. The ARS: the bodies whose opinion it may read, in whatever state. A
-    consultation that takes no more answers leaves nobody awaited: who did not answer is "sans réponse".
+    A body: its own. The Guichet: every body of its consultation. The ARS: the bodies whose opinion it may read, in
+    whatever state. A consultation that takes no more answers leaves nobody awaited: who did not answer is "sans
+    réponse".
     """
     found = reponses_by_letter([lettre.pk], acteur=acteur)
     return found.get(lettre.pk, [])
@@ -96,7 +100,7 @@ def reponses_by_letter(lettres: Iterable[int], *, acteur: "Acteur") -> dict[int,
     here = Q(consultation__lettre__in=list(lettres))
     given = avis_visible_to(acteur).filter(here, etat__in=REPONSES).select_related("seance", "consultation")
     readable = {avis.pk: avis for avis in given}
-    known = Avis.objects.filter(here, _known_to(acteur))
+    known = Avis.objects.filter(here, Q(organisation=acteur.organisation_id) | _known_to(acteur))
     if acteur.genre in ARS:
         known = known.filter(~URPS | Q(pk__in=readable))
     rows = known.select_related("organisation", "consultation__lettre").only(
@@ -121,13 +125,17 @@ def _reponse(row: Avis, avis: Avis | None) -> Reponse:
         etat=_shown_state(row),
         limite_le=row.consultation.limite_le,
         rendu_at=row.rendu_at,
+        ouverte=_open(row),
         avis=avis,
     )
 
 
 def _shown_state(avis: Avis) -> EtatAvis:
-    closed = avis.consultation.lettre.etat != OUVERTE_QUAND[NatureConsultation(avis.consultation.nature)]
-    return EtatAvis.SANS_REPONSE if closed and avis.etat not in REPONSES else EtatAvis(avis.etat)
+    return EtatAvis(avis.etat) if avis.etat in REPONSES or _open(avis) else EtatAvis.SANS_REPONSE
+
+
+def _open(avis: Avis) -> bool:
+    return avis.consultation.lettre.etat == OUVERTE_QUAND[NatureConsultation(avis.consultation.nature)]
 
 
 def avis_for_pages(acteur: "Acteur | None") -> QuerySet[Avis]:

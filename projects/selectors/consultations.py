@@ -26,6 +26,7 @@ from projects.states import EtatAvis, EtatLettre, NatureConsultation, NoteCriter
 class Avancement:
     """How many bodies answered, of how many asked; how many answers count for the quorum, of how many needed."""
 
+    consultation: Consultation
     repondu: int
     consultes: int
     atteint: int
@@ -36,16 +37,21 @@ class Avancement:
         return self.atteint >= self.necessaire
 
 
-def progress(consultation: Consultation, reponses: Sequence[Reponse]) -> Avancement:
-    """From the answers to the Guichet's consultation. No query."""
-    urps = [reponse.etat for reponse in reponses if reponse.organisation.genre == Genre.URPS]
-    reached, needed = quorum(urps, consultation.quorum)
+def progress(consultation: Consultation, states: Sequence[tuple[str, str]]) -> Avancement:
+    """From the state of each opinion asked and the kind of its body: the quorum counts the URPS only. No query."""
+    reached, needed = quorum([etat for etat, genre in states if genre == Genre.URPS], consultation.quorum)
     return Avancement(
-        repondu=sum(reponse.etat in REPONSES for reponse in reponses),
-        consultes=len(reponses),
+        consultation,
+        repondu=sum(etat in REPONSES for etat, _ in states),
+        consultes=len(states),
         atteint=reached,
         necessaire=needed,
     )
+
+
+def progress_of(consultation: Consultation, reponses: Sequence[Reponse]) -> Avancement:
+    """The same from the answers a desk reads. No query."""
+    return progress(consultation, [(reponse.etat, reponse.organisation.genre) for reponse in reponses])
 
 
 @dataclass(frozen=True)

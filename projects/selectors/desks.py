@@ -12,12 +12,11 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from accounts.acteur import Acteur
-from accounts.states import Genre
 from funding.models import DemandeFir, EvenementFir
 from funding.states import EtatDemandeFir
 from projects.models import Avis, Consultation, EvenementLettre, LettreIntention
 from projects.models.consultation import REPONSES
-from projects.models.lettre import quorum
+from projects.selectors.consultations import Avancement, progress
 from projects.states import EtatAvis, EtatLettre, NatureConsultation
 
 EN_ATTENTE = (EtatAvis.ATTENDU, EtatAvis.BROUILLON, EtatAvis.SANS_REPONSE)
@@ -82,21 +81,6 @@ def drafts_shared(acteur: Acteur) -> QuerySet[LettreIntention]:
     return found.order_by("-dossier__conseillers__created_at", "-pk")
 
 
-@dataclass(frozen=True)
-class Avancement:
-    """A consultation that runs: how many of the bodies asked, and of the URPS, answered, and the quorum."""
-
-    consultation: Consultation
-    repondu: int
-    consultes: int
-    atteint: int
-    quorum: int
-
-    @property
-    def quorum_atteint(self) -> bool:
-        return self.atteint >= self.quorum
-
-
 def consultations_running(acteur: Acteur, *, on: date, limit: int) -> list[Avancement]:
     """Those whose due date is to come, the nearest first. Two queries."""
     return _progress(_consultations(acteur, EtatLettre.EN_CONSULTATION).filter(limite_le__gte=on)[:limit])
@@ -122,13 +106,7 @@ def _progress(found: QuerySet[Consultation]) -> list[Avancement]:
     states = Avis.objects.filter(consultation__in=asked).order_by("pk")
     for pk, etat, genre in states.values_list("consultation", "etat", "organisation__genre"):
         asked[pk].append((etat, genre))
-    return [_one(row, asked[row.pk]) for row in rows]
-
-
-def _one(consultation: Consultation, states: list[tuple[str, str]]) -> Avancement:
-    reached, needed = quorum([etat for etat, genre in states if genre == Genre.URPS], consultation.quorum)
-    answered = sum(etat in REPONSES for etat, _ in states)
-    return Avancement(consultation, repondu=answered, consultes=len(states), atteint=reached, quorum=needed)
+    return [progress(row, asked[row.pk]) for row in rows]
 
 
 # --- ARS, and any funder ----------------------------------------------------------------------------

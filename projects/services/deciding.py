@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from accounts.services.delegations import acte_of, delegation_for
+from accounts.services.delegations import signing_act
 from dossiers.models import Decision
 from dossiers.selectors.reglages import valeur
-from dossiers.services.decisions import keep_decision, mark_taken
+from dossiers.services.decisions import keep_decision, mark_taken, twin_of
 from dossiers.services.documents import create_document
-from dossiers.states import EtatDecision, NatureDecision
+from dossiers.states import NatureDecision
 from funding.models import DemandeFir, EvenementFir
 from funding.services import instruction
 from funding.states import EtatDemandeFir
@@ -104,31 +104,13 @@ def refuse(
     if demande and not lettre.sans_demande and demande.etat in A_DECIDER:
         if not motivation_demande.strip():
             raise Refused("Motivez aussi le refus de la demande de subvention\u00a0: elle est décidée avec la lettre.")
-        twin = _twin(paper, demande, motivation_demande) if paper else None
+        twin = None
+        if paper:
+            twin = twin_of(paper, nature=NatureDecision.REFUS_FIR, etape_id=demande.pk, motivation=motivation_demande)
         told = instruction.refuse(demande=demande, motivation=motivation_demande, by=by, now=now, paper=twin)
         if twin:
             mark_taken(twin, evenement=told.pk, by=by, now=now)
     return event
-
-
-def _twin(paper: Decision, demande: DemandeFir, motivation: str) -> Decision:
-    """The decision on the request that the same paper carries: its signatory, its dates, its scan."""
-    return Decision.objects.create(
-        dossier_id=paper.dossier_id,
-        nature=NatureDecision.REFUS_FIR,
-        etape_id=demande.pk,
-        etat=EtatDecision.A_CONFIRMER,
-        motivation=motivation.strip(),
-        signataire=paper.signataire,
-        qualite=paper.qualite,
-        acte=paper.acte,
-        signee_le=paper.signee_le,
-        notifiee_le=paper.notifiee_le,
-        origine=paper.origine,
-        preuve=paper.preuve,
-        saisie_par_id=paper.saisie_par_id,
-        saisie_at=paper.saisie_at,
-    )
 
 
 @transaction.atomic
@@ -160,7 +142,7 @@ def _decide(
     now: datetime,
     paper: Decision | None,
 ) -> EvenementLettre:
-    acte = paper.acte if paper else _delegation(by, le)
+    acte = paper.acte if paper else signing_act(by=by, montant=Decimal(0), on=le)
     event: EvenementLettre = LETTRE.apply(
         lettre,
         action,
@@ -187,10 +169,3 @@ def _decide(
         create_document(evenement=event.pk, dossier=lettre.dossier, now=now, transmis=True, **told)
     notifications.decided(lettre, decision=decision, event=event, now=now)
     return event
-
-
-def _delegation(by: Acteur, le: date) -> str:
-    if by.membership is None:
-        raise Refused("Vous n’avez pas le droit de décider.")
-    found = delegation_for(user=by.user, organisation=by.membership.organisation, montant=Decimal(0), on=le)
-    return acte_of(found)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.acteur import Acteur
 from accounts.models import Organisation, User
 from accounts.selectors import capacities_of, organisations_for
-from accounts.services.delegations import acte_of, delegation_for
+from accounts.services.delegations import signing_act
 from accounts.services.memberships import new_association
 from accounts.states import Genre
 from dossiers.models import Decision, Dossier, Piece
@@ -168,14 +168,11 @@ def record_paper_decision(
     """Type a decision signed on paper: it waits for a second person who decides. The delegation of the signatory is
     judged at the day of the signature, with its ceiling.
     """
-    _judge_decision(step, nature, montant=montant, motivation=motivation, by=by)
+    step = _judge_decision(step, nature, montant=montant, motivation=motivation, by=by)
     judge_paper(nature=nature, etape_id=step.pk, signee_le=signee_le, notifiee_le=notifiee_le, now=now)
     _refuse_before(step, nature, signee_le)
     signer = _signer(step, signataire, on=signee_le)
-    assert signer.membership is not None
-    delegation = delegation_for(
-        user=signataire, organisation=signer.membership.organisation, montant=montant or Decimal(0), on=signee_le
-    )
+    acte = signing_act(by=signer, montant=montant or Decimal(0), on=signee_le)
     preuve = keep_proof(
         dossier=step.dossier, genre=GenrePiece.PREUVE, fichier=scan, recue_le=signee_le, transmise=True, by=by, now=now
     )
@@ -185,7 +182,7 @@ def record_paper_decision(
         etape_id=step.pk,
         signataire=str(signataire),
         qualite=signer.qualite,
-        acte=acte_of(delegation),
+        acte=acte,
         signee_le=signee_le,
         notifiee_le=notifiee_le,
         preuve=preuve,
@@ -199,19 +196,22 @@ def record_paper_decision(
 
 def _judge_decision(
     step: LettreIntention | DemandeFir, nature: NatureDecision, *, montant: Decimal | None, motivation: str, by: Acteur
-) -> None:
-    """Who may type it, and whether the step, locked, may be decided so."""
+) -> LettreIntention | DemandeFir:
+    """Who may type it, and whether the step, locked, may be decided so: the step as the database has it."""
     if not rules.test_rule(rule_of(step, "instruire"), by, step):
         raise Refused("Seule l’administration qui instruit enregistre une décision prise sur papier.")
     if isinstance(step, DemandeFir) and step.regime != Regime.REJET:
         raise Refused("Une décision d’une URPS se prend dans le portail.")
-    step.etat = (LETTRE if isinstance(step, LettreIntention) else DEMANDE_FIR).lock(step).etat
-    if nature not in natures_for(step):
-        raise Refused(f"L’état est «\u00a0{step.get_etat_display()}\u00a0»\u00a0: cette décision n’y est pas possible.")
+    locked: LettreIntention | DemandeFir = (LETTRE if isinstance(step, LettreIntention) else DEMANDE_FIR).lock(step)
+    if nature not in natures_for(locked):
+        raise Refused(
+            f"L’état est «\u00a0{locked.get_etat_display()}\u00a0»\u00a0: cette décision n’y est pas possible."
+        )
     if nature in REFUS and not motivation.strip():
         raise Refused("Un refus est motivé\u00a0: reprenez les motifs de la décision (CRPA, art. L211-2).")
-    if nature == NatureDecision.ACCORD_FIR and isinstance(step, DemandeFir):
-        instruction.refuse_amount(step, montant or Decimal(0))
+    if nature == NatureDecision.ACCORD_FIR and isinstance(locked, DemandeFir):
+        instruction.refuse_amount(locked, montant or Decimal(0))
+    return locked
 
 
 def _refuse_before(step: LettreIntention | DemandeFir, nature: NatureDecision, signee_le: date) -> None:

@@ -61,7 +61,7 @@ def passage(*, now: datetime, lot: int = LOT) -> PassageHorloge:
 
 @transaction.atomic
 def record_silence(*, delai_id: int, now: datetime) -> bool:
-    """Record the silence of one period, at its legal day. False when it was settled meanwhile."""
+    """Record the silence of one period, at its legal day. Raises `Refused` when it was settled meanwhile."""
     delai = Delai.objects.select_related("demande_fir__dossier", "demande_fir__financeur").get(pk=delai_id)
     record_rejection(demande=delai.demande_fir, now=now)
     return True

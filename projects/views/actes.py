@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 
 from dossiers.views.actes import ActeView
 from projects.lifecycles import LETTRE
@@ -23,8 +22,3 @@ class LettreActeView(ActeView):
 
     def back(self, step: Any) -> str:
         return reverse("projects:lettre", args=[step.pk])
-
-
-def today(request: HttpRequest) -> Any:
-    """The civil day of the request, in Paris."""
-    return timezone.localdate(request.now)

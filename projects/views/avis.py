@@ -18,12 +18,11 @@ from guichet.kernel.lifecycle import Refused
 from projects.forms.avis import AbstentionForm, AvisForm, DeportForm, initial_of
 from projects.lifecycles import AVIS
 from projects.models import Avis, LettreIntention
-from projects.models.consultation import OUVERTE_QUAND, REPONSES
+from projects.models.consultation import REPONSES
 from projects.selectors import letters_for_pages, ordered_sections, with_own_sections
 from projects.selectors.avis import (
     Reponse,
     avis_for_pages,
-    avis_visible_to,
     criteres_on,
     likely_conflict,
     readers_of,
@@ -40,7 +39,7 @@ from projects.services.opinions import (
     save_draft,
     take_back,
 )
-from projects.states import EtatAvis, NatureConsultation
+from projects.states import NatureConsultation
 from projects.views import presenters
 from projects.views.grille import FIN, answers_of, given_on, line_of, tag_of, tag_of_state
 from projects.views.reading import reading_sections
@@ -292,44 +291,24 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
     acteur = request.acteur  # type: ignore[attr-defined]
     if not acteur.est_agent or acteur.genre == Genre.GUICHET:
         return None
-    sent = acteur.genre in ARS and lettre.transmise_at is not None
-    answers = reponses_of(lettre, acteur=acteur) if sent else []
-    mine = [_own_answer(one) for one in answers if one.organisation.pk == acteur.organisation_id]
-    if not sent:
-        own = avis_visible_to(acteur).filter(organisation=acteur.organisation_id, consultation__lettre=lettre)
-        mine = [_own_line(avis, lettre) for avis in own.select_related("consultation").order_by("pk")]
-    lines = [line_of(answer) for answer in answers]
+    answers = reponses_of(lettre, acteur=acteur)
+    mine = [_own_line(one) for one in answers if one.organisation.pk == acteur.organisation_id]
+    lines = [line_of(one) for one in answers] if acteur.genre in ARS and lettre.transmise_at else []
     if not mine and not lines:
         return None
     return {"gabarit": "projects/panneaux/avis.html", "zone": "principal", "miens": mine, "lignes": lines}
 
 
-def _own_answer(one: Reponse) -> dict[str, Any]:
-    """The same for a délégation that was consulted, once the letter is sent to the ARS: its consultation is closed."""
+def _own_line(one: Reponse) -> dict[str, Any]:
+    """What is said to a body of its own answer, and the one button."""
+    waiting = one.etat not in REPONSES
     return {
         "etat": tag_of(one.avis) if one.avis else tag_of_state(one.etat),
-        "attendu": False,
-        "clos": one.avis is None,
+        "attendu": waiting and one.ouverte,
+        "clos": waiting and not one.ouverte,
         "limite_le": one.limite_le,
         "rendu": given_on(one.avis) if one.avis else "",
-        "am": False,
+        "am": one.nature == NatureConsultation.AM,
         "url": reverse("projects:avis", args=[one.avis_id]),
-        "bouton": "Relire l’avis",
-    }
-
-
-def _own_line(avis: Avis, lettre: LettreIntention) -> dict[str, Any]:
-    """What is said to a body of its own answer, and the one button."""
-    nature = NatureConsultation(avis.consultation.nature)
-    waiting = avis.etat not in REPONSES
-    closed = lettre.etat != OUVERTE_QUAND[nature]
-    return {
-        "etat": tag_of_state(EtatAvis.SANS_REPONSE) if waiting and closed else tag_of(avis),
-        "attendu": waiting and not closed,
-        "clos": waiting and closed,
-        "limite_le": avis.consultation.limite_le,
-        "rendu": given_on(avis),
-        "am": nature == NatureConsultation.AM,
-        "url": reverse("projects:avis", args=[avis.pk]),
-        "bouton": "Relire l’avis" if closed or not waiting else "Donner l’avis",
+        "bouton": "Donner l’avis" if waiting and one.ouverte else "Relire l’avis",
     }

@@ -10,16 +10,18 @@ from django.urls import URLPattern, path
 from accounts.states import Genre
 from dossiers.selectors.people import bodies
 from dossiers.selectors.reglages import reglage
+from dossiers.views.actes import today
 from guichet.kernel.civil import ONE_DAY, date_longue
 from guichet.kernel.lifecycle import Refused
 from projects.forms.guichet import ConsulterForm, RouvrirForm, SyntheseForm
 from projects.models import Avis, Consultation, LettreIntention
 from projects.selectors.avis import Reponse, criteres_on, reponses_of
-from projects.selectors.consultations import by_criterion, progress
+from projects.selectors.consultations import by_criterion, progress_of
 from projects.services.consulting import CONSULTABLES, open_consultation, remind, reminder_refusal, reopen_consultation
 from projects.services.synthesis import SENS, give_synthesis, keep_draft
-from projects.states import EtatAvis, EtatLettre, NatureConsultation, SensAvis
-from projects.views.actes import LettreActeView, today
+from projects.states import EtatAvis, EtatLettre, NatureConsultation
+from projects.views.actes import LettreActeView
+from projects.views.grille import tag_of
 
 NOT_ANSWERED = (EtatAvis.ATTENDU, EtatAvis.BROUILLON, EtatAvis.SANS_REPONSE)
 
@@ -134,10 +136,10 @@ class SyntheseView(LettreActeView):
     def post(self, request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
         if "brouillon" not in request.POST:
             return super().post(request, pk, **more)
-        step = self._allowed(request, pk)
+        step = self.allowed(request, pk)
         form = self.make_form(request, step, data=request.POST, brouillon=True)
         if not form.is_valid():
-            return self._render(request, step, form, status=422)
+            return self.show(request, step, form, status=422)
         keep_draft(lettre=step, sens=form.cleaned_data["sens"], synthese=form.textes(), by=request.acteur)
         messages.success(request, "Le brouillon est enregistré. Seul le Guichet le lit.")
         return redirect("projects:synthese", pk=pk)
@@ -152,15 +154,13 @@ class SyntheseView(LettreActeView):
         answers = [r for r in reponses_of(step, acteur=request.acteur) if r.nature == NatureConsultation.GUICHET]
         consultation = step.consultation_du_guichet()
         return {
-            "avancement": progress(consultation, answers) if consultation else None,
+            "avancement": progress_of(consultation, answers) if consultation else None,
             "criteres": by_criterion(answers, criteres_on(today(request))),
             "reponses": [_answer(answer, answer.avis) for answer in answers if answer.avis],
             "empechement": self.cycle.refusal(step, self.action, by=request.acteur, now=request.now),
         }
 
-    def _render(
-        self, request: HttpRequest, step: LettreIntention, form: SyntheseForm, status: int = 200
-    ) -> HttpResponse:
+    def show(self, request: HttpRequest, step: LettreIntention, form: SyntheseForm, status: int = 200) -> HttpResponse:
         """Each criterion beside its field."""
         page = self.page(request, step)
         context = {
@@ -189,16 +189,7 @@ class SyntheseView(LettreActeView):
 
 def _answer(answer: Reponse, avis: Avis) -> dict[str, Any]:
     """What one body answered, for the desk that draws its opinion from it."""
-    given = answer.etat == EtatAvis.RENDU
-    return {
-        "organisation": answer.organisation,
-        "mots": SensAvis(avis.sens).label if given else answer.etat.label,
-        "ton": TONS_SENS[SensAvis(avis.sens)] if given else "",
-        "texte": avis.commentaire or avis.conflit,
-    }
-
-
-TONS_SENS = {SensAvis.FAVORABLE: "ok", SensAvis.FAVORABLE_AVEC_RESERVES: "warn", SensAvis.DEFAVORABLE: "alert"}
+    return {"organisation": answer.organisation, "etat": tag_of(avis), "texte": avis.commentaire or avis.conflit}
 
 
 def running(lettre: LettreIntention) -> Consultation:

@@ -12,10 +12,10 @@ from django.urls import URLPattern, path, reverse
 from dossiers.rules import ARS, ASSURANCE_MALADIE
 from dossiers.selectors.reglages import fondement, reglage
 from dossiers.states import NatureDecision
+from dossiers.views.actes import today
 from funding.forms.instruction import AccorderForm
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import DemandeFir
-from funding.parcours import retour_of
 from funding.states import EtatDemandeFir
 from funding.views.instruction import FirActe
 from funding.views.panneaux import clock_of, decisions_of
@@ -28,7 +28,7 @@ from projects.lifecycles import LETTRE
 from projects.models import Avis, LettreIntention
 from projects.services.deciding import A_DECIDER, confirm_validation, grant_request, refuse, validate
 from projects.states import EtatAvis, EtatLettre, ModeValidation, NatureConsultation
-from projects.views.actes import LettreActeView, today
+from projects.views.actes import LettreActeView
 
 NATURES = (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE)
 DECIDEE = (EtatLettre.VALIDEE, EtatLettre.REFUSEE)
@@ -162,11 +162,6 @@ class ConfirmerValidationView(LettreActeView):
     bouton = "Confirmer la validation"
     fait = "La validation est confirmée\u00a0: l’ARS peut décider."
 
-    def refuse_early(self, request: HttpRequest, step: LettreIntention) -> None:
-        super().refuse_early(request, step)
-        if validation_mode(today(request))["code"] != ModeValidation.CONJOINTE:
-            raise Refused("Dans cette région, la validation d’une lettre ne demande pas de confirmation.")
-
     def consequences(self, request: HttpRequest, step: LettreIntention) -> list[str]:
         return [
             "Vous dites, au nom de l’Assurance Maladie, que la lettre peut être validée.",
@@ -286,7 +281,7 @@ class AccorderView(FirActe):
         silent = step.etat == EtatDemandeFir.REJETEE_TACITEMENT
         action = "accorder_apres_silence" if silent else "accorder"
         sentence = DEMANDE_FIR.refusal(step, action, by=request.acteur, now=request.now)  # type: ignore[attr-defined]
-        carrier = retour_of(step)
+        carrier = step.retour
         if sentence or (carrier and carrier.accord):
             raise Refused(sentence or (carrier.accord if carrier else ""))
 

@@ -15,7 +15,13 @@ TONS_SENS = {
     SensAvis.DEFAVORABLE: "alert",
 }
 TONS_NOTE = {NoteCritere.SATISFAISANT: "ok", NoteCritere.A_COMPLETER: "warn", NoteCritere.INSUFFISANT: "alert"}
-TONS_ETAT = {EtatAvis.RENDU: "ok", EtatAvis.BROUILLON: "info"}
+TONS_ETAT = {
+    EtatAvis.RENDU: "ok",
+    EtatAvis.BROUILLON: "info",
+    EtatAvis.ABSTENTION: "info",
+    EtatAvis.DEPORT: "info",
+    EtatAvis.SANS_REPONSE: "warn",
+}
 FIN = {
     NatureConsultation.GUICHET: "la synthèse du Guichet",
     NatureConsultation.AM: "la décision de l’ARS sur la lettre",

@@ -15,17 +15,16 @@ from funding.states import EtatDemandeFir
 from guichet.kernel.civil import civil_day, date_longue
 from projects.lifecycles import LETTRE
 from projects.models import Consultation, LettreIntention
-from projects.selectors.avis import Reponse, reponses_of
-from projects.selectors.consultations import Avancement, progress, requests_on
+from projects.selectors.avis import reponses_of
+from projects.selectors.consultations import Avancement, progress_of, requests_on
 from projects.services.consulting import reminder_refusal
 from projects.services.transmitting import seize_ars, transmit
-from projects.states import EtatAvis, EtatLettre, NatureConsultation, SensAvis
+from projects.states import EtatLettre, NatureConsultation, SensAvis
 from projects.views import consultation, pieces_demandees
 from projects.views.actes import LettreActeView
-from projects.views.consultation import TONS_SENS
+from projects.views.grille import line_of
 from projects.views.steps import Step
 
-TONS_AVIS = {EtatAvis.ABSTENTION: "info", EtatAvis.DEPORT: "info", EtatAvis.SANS_REPONSE: "warn"}
 ADRESSES = {
     "demander_pieces": ("projects:demander_pieces", "Demander des précisions"),
     "ouvrir_consultation": ("projects:consulter", "Ouvrir la consultation"),
@@ -95,7 +94,7 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
     held = lettre.consultation_du_guichet()
     answers = reponses_of(lettre, acteur=request.acteur) if held else []
     answers = [answer for answer in answers if answer.nature == NatureConsultation.GUICHET]
-    state = progress(held, answers) if held else None
+    state = progress_of(held, answers) if held else None
     asked = requests_on(lettre) if lettre.etat in CHECKED else []
     acts = {row.action for row in LETTRE.available(lettre, by=request.acteur, now=request.now)}
     first, buttons = desk_step(lettre, acts, held, state, asked)
@@ -112,7 +111,7 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
         "avancement": state,
         "quorum": _quorum(state) if state else "",
         "relances": _reminders(held) if held else "",
-        "lignes": [_line(answer) for answer in answers],
+        "lignes": [line_of(answer) for answer in answers],
         "demandes": panel_of(asked, limit=1),
         "precisions": reverse("projects:precisions", args=[lettre.pk]) if asked else "",
     }
@@ -197,20 +196,6 @@ def _reminders(held: Consultation) -> str:
         return "Aucun rappel envoyé."
     times = "1 rappel envoyé" if held.relances == 1 else f"{held.relances} rappels envoyés"
     return f"{times}, le dernier le {date_longue(civil_day(held.relancee_at))}."
-
-
-def _line(answer: Reponse) -> dict[str, Any]:
-    """A body of the consultation as the Guichet sees it."""
-    sens = SensAvis(answer.avis.sens) if answer.avis and answer.etat == EtatAvis.RENDU else None
-    return {
-        "organisme": answer.organisation.nom,
-        "etat": {"libelle": sens.label, "ton": TONS_SENS[sens]}
-        if sens
-        else {"libelle": answer.etat.label, "ton": TONS_AVIS.get(answer.etat, "")},
-        "quand": date_longue(civil_day(answer.rendu_at)) if answer.rendu_at else "",
-        "tardive": answer.tardive,
-        "url": reverse("projects:avis", args=[answer.avis_id]) if answer.avis else "",
-    }
 
 
 urlpatterns: list[URLPattern] = [

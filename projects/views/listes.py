@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from dossiers.models import Delai
-from dossiers.selectors.listes import MOI, PERSONNE, QUELQU_UN, charged, rank_of, running_day
-from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, jour_delai
+from dossiers.selectors.listes import rank_of, running_day
+from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, filtre_charge, jour_delai
 from dossiers.views.listes import ListeView
 from guichet.kernel.civil import civil_day
 from projects.models import LettreIntention
@@ -19,7 +19,6 @@ from projects.views import presenters
 from territories.models import Departement
 
 TAILLES = [(str(n), f"Taille\u00a0{n}") for n in (1, 2, 3, 4)]
-CHARGES = [(MOI, "Moi"), (QUELQU_UN, "Quelqu’un"), (PERSONNE, "Personne")]
 ARS = ("ars", "dd_ars")
 
 ETAPES = {
@@ -67,7 +66,7 @@ class LettresView(ListeView):
                 lambda rows, v: rows.filter(dossier__departement_pilote=v),
             ),
             Filtre("taille", "Taille", TAILLES, lambda rows, v: rows.filter(territoire__taille=v), tous="Toutes"),
-            Filtre("charge", "En charge", CHARGES, lambda rows, v: charged(rows, v, acteur=acteur, on=jour)),
+            filtre_charge(acteur, jour),
         ]
 
     def onglets(self, request: HttpRequest) -> list[dict[str, Any]]:

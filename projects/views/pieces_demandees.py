@@ -10,31 +10,26 @@ from django.urls import URLPattern, path
 from django.views import View
 
 from dossiers.forms.pieces_demandees import DemanderPiecesForm
-from dossiers.views.pieces_demandees import panel_of
+from dossiers.views.actes import today
+from dossiers.views.pieces_demandees import AskingView, panel_of
 from funding.states import EtatDemandeFir
 from projects.models import LettreIntention
 from projects.selectors import letters_for_pages
 from projects.selectors.consultations import requests_on
 from projects.services.checking import CONCERNE_LA_DEMANDE, ask_pieces
-from projects.views.actes import LettreActeView, today
+from projects.views.actes import LettreActeView
 
 OBJETS = [("", "La lettre d’intention"), (CONCERNE_LA_DEMANDE, "La demande de subvention")]
 REPONDRE_AVANT_LE = 50
 """Requests shown at once: far above what a letter meets."""
 
 
-class DemanderPiecesView(LettreActeView):
+class DemanderPiecesView(AskingView, LettreActeView):
     action = "demander_pieces"
     template_name = "projects/demander_pieces.html"
     titre = "Demander des précisions"
     bouton = "Envoyer la demande"
     fait = "La demande est envoyée. L’association répond point par point, puis dépose à nouveau sa lettre."
-
-    def post(self, request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
-        if "ajouter" in request.POST:
-            step = self._allowed(request, pk)
-            return self._render(request, step, self.make_form(request, step, data=request.POST).one_more())
-        return super().post(request, pk, **more)
 
     def make_form(self, request: HttpRequest, step: LettreIntention, **given: Any) -> DemanderPiecesForm:
         objets = OBJETS if _request_held(step) else ()

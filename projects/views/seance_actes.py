@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views import View
 
+from dossiers.views.actes import GesteView
 from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Refused
 from projects.forms.avis import AvisForm
@@ -67,30 +68,13 @@ class NouvelleSeanceView(LoginRequiredMixin, View):
         return render(request, "projects/seance_formulaire.html", context, status=status)
 
 
-class HeldView(LoginRequiredMixin, View):
-    """A page of a session one holds: a form, one call of a service, back to the session. 409 once it is closed."""
+class HeldView(GesteView):
+    """An act on a session one holds, then back to the session. 409 once it is closed."""
 
     template_name = "projects/seance_formulaire.html"
-    titre = ""
     bouton = "Enregistrer"
-    danger = False
-    fait = ""
 
-    def get(self, request: HttpRequest, pk: int, **more: int) -> HttpResponse:
-        seance = self.held(request, pk)
-        return self.show(request, seance, self.make_form(request, seance))
-
-    def post(self, request: HttpRequest, pk: int, **more: int) -> HttpResponse:
-        seance = self.held(request, pk)
-        form = self.make_form(request, seance, data=request.POST)
-        if form is not None and not form.is_valid():
-            return self.show(request, seance, form, status=422)
-        self.act(request, seance, form.cleaned_data if form is not None else {})
-        if self.fait:
-            messages.success(request, self.fait)
-        return redirect("projects:seance", pk=seance.pk)
-
-    def held(self, request: HttpRequest, pk: int) -> Seance:
+    def allowed(self, request: HttpRequest, pk: int) -> Seance:
         seance = get_object_or_404(seances_visible_to(request.acteur), pk=pk)
         if not rules.test_rule("seance.tenir", request.acteur, seance):
             raise Http404
@@ -98,46 +82,31 @@ class HeldView(LoginRequiredMixin, View):
             raise Refused("Cette séance est close\u00a0: rien n’en change plus.")
         return seance
 
-    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form | None:
-        return None
+    def back(self, step: Seance) -> str:
+        return reverse("projects:seance", args=[step.pk])
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        raise NotImplementedError
-
-    def consequences(self, request: HttpRequest, seance: Seance) -> list[str]:
-        return []
-
-    def show(self, request: HttpRequest, seance: Seance, form: forms.Form | None, status: int = 200) -> HttpResponse:
-        context = {
-            "seance": seance,
-            "form": form,
-            "titre": self.titre,
-            "bouton": self.bouton,
-            "danger": self.danger,
-            "consequences": self.consequences(request, seance),
-            "retour": reverse("projects:seance", args=[seance.pk]),
-        }
-        return render(request, self.template_name, context, status=status)
+    def heading(self, step: Seance) -> dict[str, Any]:
+        return {"seance": step}
 
 
 class ModifierSeanceView(HeldView):
     titre = "Modifier la séance"
     fait = "La séance est modifiée."
 
-    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form:
-        values = {"tenue_le": seance.tenue_le, "lieu": seance.lieu, "notes": seance.notes}
+    def make_form(self, request: HttpRequest, step: Seance, **given: Any) -> forms.Form:
+        values = {"tenue_le": step.tenue_le, "lieu": step.lieu, "notes": step.notes}
         return SeanceEntiereForm(**given, initial=values)
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        edit_session(seance=seance, **values, by=request.acteur)
+    def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
+        edit_session(seance=step, **values, by=request.acteur)
 
 
 class OrdreDuJourView(HeldView):
     titre = "Ajouter des dossiers à l’ordre du jour"
     bouton = "Ajouter à l’ordre du jour"
 
-    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form:
-        known = seance.points.values("consultation")
+    def make_form(self, request: HttpRequest, step: Seance, **given: Any) -> forms.Form:
+        known = step.points.values("consultation")
         running = running_consultations(request.acteur).exclude(pk__in=known)
         words = [
             (str(one.pk), f"{one.lettre.dossier}\u00a0– avis attendus pour le {date_longue(one.limite_le)}")
@@ -145,29 +114,29 @@ class OrdreDuJourView(HeldView):
         ]
         return OrdreDuJourForm(**given, dossiers=words)
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        add_points(seance=seance, consultations=[int(pk) for pk in values["dossiers"]], by=request.acteur)
+    def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
+        add_points(seance=step, consultations=[int(pk) for pk in values["dossiers"]], by=request.acteur)
 
 
 class PresentsView(HeldView):
     titre = "Les présents et les déports"
     fait = "Les présents sont notés."
 
-    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form:
-        points = points_visible_to(request.acteur).filter(seance=seance).order_by("ordre", "pk")
+    def make_form(self, request: HttpRequest, step: Seance, **given: Any) -> forms.Form:
+        points = points_visible_to(request.acteur).filter(seance=step).order_by("ordre", "pk")
         files = [(str(point.pk), point.consultation.lettre.dossier.nom) for point in points]
         return PresentsForm(
-            **given, organismes=bodies_of(seance.region), points=files, initial={"presents": seance.presents}
+            **given, organismes=bodies_of(step.region), points=files, initial={"presents": step.presents}
         )
 
-    def post(self, request: HttpRequest, pk: int, **more: int) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
         response = super().post(request, pk, **more)
         if response.status_code == 302 and request.POST.get("ajouter"):
             return redirect(f"{request.path}#id_presents")
         return response
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        note_present(seance=seance, presents=values["presents"], by=request.acteur)
+    def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
+        note_present(seance=step, presents=values["presents"], by=request.acteur)
 
 
 class CloreView(HeldView):
@@ -175,15 +144,15 @@ class CloreView(HeldView):
     bouton = "Clore et établir le compte rendu"
     fait = "La séance est close. Le compte rendu de chaque dossier est en préparation."
 
-    def consequences(self, request: HttpRequest, seance: Seance) -> list[str]:
+    def consequences(self, request: HttpRequest, step: Seance) -> list[str]:
         return [
             "Un compte rendu est établi pour chaque dossier de l’ordre du jour\u00a0; seul le Guichet le lit.",
             "La séance ne change plus\u00a0: ni les présents, ni les relevés, ni l’ordre du jour.",
             "Les avis qui n’y ont pas été donnés peuvent encore l’être dans le portail.",
         ]
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        close_session(seance=seance, by=request.acteur, now=request.now)
+    def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
+        close_session(seance=step, by=request.acteur, now=request.now)
 
 
 class PointView(HeldView):
@@ -195,23 +164,23 @@ class PointView(HeldView):
         found = points_visible_to(request.acteur).filter(seance=seance)
         return get_object_or_404(found, pk=self.kwargs["point"])
 
-    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form | None:
-        point = self.point(request, seance)
+    def make_form(self, request: HttpRequest, step: Seance, **given: Any) -> forms.Form | None:
+        point = self.point(request, step)
         self.titre = f"Relevé\u00a0: {point.consultation.lettre.dossier.nom}"
         return ReleveForm(**given, initial={"releve": point.releve})
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        write_point(point=self.point(request, seance), releve=values["releve"], by=request.acteur)
+    def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
+        write_point(point=self.point(request, step), releve=values["releve"], by=request.acteur)
 
 
 class MonterView(PointView):
     http_method_names = ["post"]
 
-    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form | None:
+    def make_form(self, request: HttpRequest, step: Seance, **given: Any) -> forms.Form | None:
         return None
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        move_up(point=self.point(request, seance), by=request.acteur)
+    def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
+        move_up(point=self.point(request, step), by=request.acteur)
 
 
 class RetirerPointView(PointView):
@@ -219,16 +188,16 @@ class RetirerPointView(PointView):
     danger = True
     fait = "Le dossier est retiré de l’ordre du jour."
 
-    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form | None:
-        self.titre = f"Retirer de l’ordre du jour\u00a0: {self.point(request, seance).consultation.lettre.dossier.nom}"
+    def make_form(self, request: HttpRequest, step: Seance, **given: Any) -> forms.Form | None:
+        self.titre = f"Retirer de l’ordre du jour\u00a0: {self.point(request, step).consultation.lettre.dossier.nom}"
         return None
 
-    def consequences(self, request: HttpRequest, seance: Seance) -> list[str]:
-        lost = ["Le relevé écrit pour ce dossier est perdu."] if self.point(request, seance).releve else []
+    def consequences(self, request: HttpRequest, step: Seance) -> list[str]:
+        lost = ["Le relevé écrit pour ce dossier est perdu."] if self.point(request, step).releve else []
         return ["Le dossier n’est plus examiné dans cette séance\u00a0; sa consultation continue.", *lost]
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        remove_point(point=self.point(request, seance), by=request.acteur)
+    def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
+        remove_point(point=self.point(request, step), by=request.acteur)
 
 
 class SeanceAvisView(HeldView):
@@ -241,14 +210,12 @@ class SeanceAvisView(HeldView):
     def avis(self, request: HttpRequest, seance: Seance) -> Avis:
         return get_object_or_404(asked_in_session(seance), pk=self.kwargs["avis"])
 
-    def get(self, request: HttpRequest, pk: int, **more: int) -> HttpResponse:
-        avis = self.avis(request, self.held(request, pk))
-        if refusal := AVIS.refusal(avis, "rendre", by=request.acteur, now=request.now):
+    def refuse_early(self, request: HttpRequest, step: Seance) -> None:
+        if refusal := AVIS.refusal(self.avis(request, step), "rendre", by=request.acteur, now=request.now):
             raise Refused(refusal)
-        return super().get(request, pk, **more)
 
-    def make_form(self, request: HttpRequest, seance: Seance, **given: Any) -> forms.Form:
-        avis = self.avis(request, seance)
+    def make_form(self, request: HttpRequest, step: Seance, **given: Any) -> forms.Form:
+        avis = self.avis(request, step)
         self.titre = f"Avis\u00a0: {avis.organisation.nom}"
         form = AvisForm(criteres=criteres_on(timezone.localdate(request.now)), **given)
         if form.is_bound and form.is_valid():
@@ -256,10 +223,9 @@ class SeanceAvisView(HeldView):
             form.add_defects(opinion_defects(answers["sens"], answers["criteres"], on=request.now))
         return form
 
-    def act(self, request: HttpRequest, seance: Seance, values: dict[str, Any]) -> None:
-        avis = self.avis(request, seance)
-        form = self.make_form(request, seance, data=request.POST)
-        record_opinion(seance=seance, avis=avis, **form.answers(), by=request.acteur, now=request.now)
+    def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
+        answers = self.form.answers()
+        record_opinion(seance=step, avis=self.avis(request, step), **answers, by=request.acteur, now=request.now)
 
 
 POINT = "seances/<int:pk>/dossiers/<int:point>"

@@ -39,9 +39,11 @@ class Actors:
 
 
 def press(page: Page, name: str) -> None:
-    """Follow the link or press the button of that name, in the page itself."""
+    """Follow the link or press the button of that name, in the page itself, and wait for the page it opens."""
     main = page.get_by_role("main")
-    main.get_by_role("link", name=name, exact=True).or_(main.get_by_role("button", name=name, exact=True)).first.click()
+    named = main.get_by_role("link", name=name, exact=True).or_(main.get_by_role("button", name=name, exact=True))
+    with page.expect_event("load"):
+        named.first.click()
 
 
 def told(page: Page, words: str) -> None:

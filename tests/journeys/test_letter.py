@@ -215,7 +215,8 @@ def guichet_reads(page: Page, check_axe: Check, reference: str, letter: LettreIn
     gestures.sign_in(page, agent.email, PASSWORD)
     code = format_hotp_value(hotp_value(SECRET, next(iter(yield_hotp_counters_from_time()))))
     page.locator("[name=code]").fill(code)
-    page.get_by_role("button", name="Continuer").click()
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Continuer").click()
     page.goto("/lettres/")
     heading(page, "Lettres d’intention")
     check_axe(page)

@@ -112,6 +112,7 @@ def check_axe() -> Callable[[Page], None]:
 
 
 def axe_finds_nothing(page: Page) -> None:
+    page.wait_for_load_state("load")
     violations = Axe().run(page).response["violations"]
     told = [f"{rule['id']}: {rule['help']} {[node['html'][:200] for node in rule['nodes'][:5]]}" for rule in violations]
     assert told == [], f"axe on {page.url}"

@@ -23,7 +23,8 @@ from guichet.kernel.money import euros, nombre
 from projects.models import Avis
 from projects.selectors import desks
 from projects.selectors.paper import to_confirm
-from projects.states import EtatAvis, SensAvis
+from projects.states import EtatAvis
+from projects.views.grille import tag_of
 
 SEP = "\u00a0· "
 """Between two facts of a line: the dot stays at the end of the line it closes."""
@@ -247,22 +248,15 @@ def _opinion_state(avis: Avis, today: date) -> str:
 
 def opinion_given(avis: Avis) -> Ligne:
     """An opinion of one's own body: what it said, and when."""
-    said = avis.get_sens_display() if avis.etat == EtatAvis.RENDU else avis.get_etat_display()
+    tag = tag_of(avis)
     return Ligne(
         titre=avis.dossier.nom,
         url=reverse("projects:avis", args=[avis.pk]),
         note=identity(avis.dossier),
         quand=f"Le {date_longue(civil_day(avis.rendu_at))}" if avis.rendu_at else "",
-        etat=said,
-        ton=TONS_SENS.get(avis.sens, ""),
+        etat=tag["libelle"],
+        ton=tag["ton"],
     )
-
-
-TONS_SENS = {
-    SensAvis.FAVORABLE.value: "ok",
-    SensAvis.FAVORABLE_AVEC_RESERVES.value: "warn",
-    SensAvis.DEFAVORABLE.value: "alert",
-}
 
 
 def opinions_asked(acteur: Acteur, *, today: date) -> Bloc:

@@ -25,7 +25,7 @@ from portal.views.homes.blocs import (
 )
 from projects.models import LettreIntention
 from projects.selectors import desks
-from projects.selectors.desks import Avancement
+from projects.selectors.consultations import Avancement
 from projects.states import EtatLettre
 
 
@@ -107,7 +107,7 @@ def _letter(lettre: LettreIntention, today: date, etat: str, *, quand: str = "")
 def _answers(row: Avancement) -> str:
     """ "7 réponses sur 10 · quorum 6 atteint": the quorum counts the URPS only."""
     answered = f"{row.repondu} {'réponses' if row.repondu > 1 else 'réponse'} sur {row.consultes}"
-    reached = "atteint" if row.quorum_atteint else f"non atteint ({row.atteint} URPS sur {row.quorum})"
+    reached = "atteint" if row.quorum_atteint else f"non atteint ({row.atteint} URPS sur {row.necessaire})"
     return f"{answered}{SEP}quorum {reached}"
 
 
