@@ -1,8 +1,10 @@
 """What every list shares: words, counts that stop, who is in charge, kept views."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -44,6 +46,15 @@ def test_words_are_found_by_their_beginning_whatever_their_accents_and_case() ->
         "'); DROP TABLE": set(), "!!!": both,
     }  # fmt: skip
     assert {words: found(words) for words in asked} == asked
+
+
+def test_a_file_written_before_the_search_existed_is_found() -> None:
+    before = named("CPTS Étang", "Les Soignants de l’Aude")
+    other = named("CPTS des Coteaux", "Coordination du Cœur")
+    Dossier.objects.filter(pk=before.pk).update(recherche="")
+    import_module("dossiers.migrations.0009_files_written_before_are_found").fill(apps)
+    assert found("etang aude") == {"CPTS Étang"}
+    assert found("coteaux") == {other.nom}
 
 
 def test_a_search_reads_the_index_of_the_words() -> None:
