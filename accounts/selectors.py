@@ -19,10 +19,7 @@ from accounts.models import (
     Profession,
     User,
 )
-from accounts.states import Droit, EtatEnvoi
-
-RECAPITULATIF = "recapitulatif"
-"""The template of the daily digest."""
+from accounts.states import RECAPITULATIF, Droit, EtatEnvoi
 
 
 def has_second_factor(user_id: OuterRef | int) -> Exists:

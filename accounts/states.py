@@ -78,3 +78,7 @@ class RythmeEnvoi(TextChoices):
 
 
 CATEGORIES_AU_CHOIX = (CategorieEnvoi.ETAPES, CategorieEnvoi.ECHANGES, CategorieEnvoi.RAPPELS)
+
+
+RECAPITULATIF = "recapitulatif"
+"""The template of the daily digest."""

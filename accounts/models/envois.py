@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.states import CATEGORIES_AU_CHOIX, CategorieEnvoi, EtatEnvoi, RythmeEnvoi
+from accounts.states import CATEGORIES_AU_CHOIX, RECAPITULATIF, CategorieEnvoi, EtatEnvoi, RythmeEnvoi
 
 
 class Envoi(models.Model):
@@ -64,7 +64,11 @@ class Envoi(models.Model):
         ]
         indexes = [
             models.Index(fields=["prochain_essai_at", "id"], condition=Q(etat=EtatEnvoi.ATTENDU), name="envoi_due"),
-            models.Index(fields=["user", "-created_at", "-id"], name="envoi_inbox"),
+            models.Index(
+                fields=["user", "-created_at", "-id"],
+                condition=Q(confidentiel=False) & ~Q(modele=RECAPITULATIF),
+                name="envoi_inbox",
+            ),
             models.Index(fields=["-created_at"], condition=Q(etat=EtatEnvoi.ECHEC), name="envoi_failed"),
             models.Index(fields=["user"], condition=Q(etat=EtatEnvoi.GROUPE), name="envoi_grouped"),
         ]

@@ -35,21 +35,20 @@ def delegation_for(*, user: User, organisation: Organisation, montant: Decimal, 
     raise Refused(f"{user} n’a pas de délégation de signature en vigueur le {date_longue(on)}.")
 
 
-def signing_act(*, by: Acteur, montant: Decimal, on: date, plafond: bool = False) -> str:
-    """In virtue of what `by` signs for its body: the words a decision keeps, with the ceiling when `plafond` asks it.
+def signing_act(*, by: Acteur, montant: Decimal, on: date, avec_plafond: bool = False) -> str:
+    """In virtue of what `by` signs for its body: the words a decision keeps, and the ceiling when `avec_plafond`.
 
-    Raises `Refused` as `delegation_for`. A URPS decides by its members who instruct, or by a dated delegation.
+    Raises `Refused` as `delegation_for`. A URPS decides by its members who instruct, or by a dated delegation, and no
+    ceiling stops it. Who may decide on the step is judged by the row of its table, not here.
     """
     if by.membership is None:
         raise Refused("Vous n’avez pas le droit de décider.")
     organisation = by.membership.organisation
     if organisation.genre == Genre.URPS:
-        held = covering_delegations(by.user, organisation, montant=montant, on=on).first()
-        if held is None:
-            return f"Membre de l’{organisation.nom} chargé d’instruire"
-    else:
-        held = delegation_for(user=by.user, organisation=organisation, montant=montant, on=on)
-    ceiling = f", jusqu’à {euros(held.plafond)}" if plafond and held.plafond is not None else ""
+        own = covering_delegations(by.user, organisation, montant=montant, on=on).first()
+        return f"{own.objet} ({own.acte})" if own else f"Membre de l’{organisation.nom} chargé d’instruire"
+    held = delegation_for(user=by.user, organisation=organisation, montant=montant, on=on)
+    ceiling = f", jusqu’à {euros(held.plafond)}" if avec_plafond and held.plafond is not None else ""
     return f"{held.objet} ({held.acte}){ceiling}"
 
 

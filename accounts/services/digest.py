@@ -16,9 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Envoi, User
-from accounts.selectors import RECAPITULATIF
 from accounts.services.mails import queue_mail
-from accounts.states import CategorieEnvoi, EtatEnvoi
+from accounts.states import RECAPITULATIF, CategorieEnvoi, EtatEnvoi
 from guichet.kernel.civil import PARIS
 
 TASK = "accounts.envoyer_les_recapitulatifs"

@@ -108,8 +108,11 @@ def propose_paper_decision(
     )
 
 
-def twin_of(paper: Decision, *, nature: NatureDecision, etape_id: int, motivation: str) -> Decision:
-    """The decision on another step that the same paper carries: its signatory, its dates, its scan."""
+def keep_twin(paper: Decision, *, nature: NatureDecision, etape_id: int, motivation: str) -> Decision:
+    """Write the decision on another step that the same paper carries: its signatory, its dates, its scan.
+
+    The caller marks it taken in the same transaction.
+    """
     return Decision.objects.create(
         dossier_id=paper.dossier_id,
         nature=nature,

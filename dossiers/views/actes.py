@@ -23,12 +23,13 @@ def today(request: HttpRequest) -> date:
 class GesteView(LoginRequiredMixin, View):
     """One act as a page: 422 with the same page for a form to correct; back to the step once done.
 
-    A subclass gives `allowed`, `act`, `back` and, if need be, `form_class`, `refuse_early`, `page`.
+    A subclass gives `allowed`, `act`, `back` and, if need be, `form_class`, `refuse_early`, `page`; `heading` too where
+    the step has no file.
     """
 
     template_name = "dossiers/acte.html"
     form_class: ClassVar[type[forms.Form] | None] = None
-    titre: ClassVar[str] = ""
+    titre: str = ""
     bouton: ClassVar[str] = ""
     danger: ClassVar[bool] = False
     fait: ClassVar[str] = ""

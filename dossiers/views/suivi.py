@@ -5,7 +5,6 @@ from typing import Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,11 +29,14 @@ from dossiers.selectors.affectations import (
     people_with_files,
     presences,
 )
+from dossiers.selectors.listes import COUNT_MAX, capped_count
 from dossiers.services.affectations import AT_ONCE, TITULAIRE, Reassigned, assign, reassign
 from dossiers.states import RoleAffectation, Visibilite
+from dossiers.views.listes import feuillet
+from guichet.kernel.money import nombre
 
 LABELS = {RoleAffectation.TITULAIRE.value: "Titulaire", RoleAffectation.SUPPLEANT.value: "Suppléance"}
-COUNTED = 1000
+PER_PAGE = 25
 PAST_SHOWN = 10
 
 
@@ -204,12 +206,13 @@ class SansPersonneView(SuiviView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         found = files_without_anyone(request.acteur, self.on)
-        page = Paginator(found[: COUNTED + 1], 25).get_page(request.GET.get("page"))
-        count = page.paginator.count
+        count = capped_count(found)
+        page = feuillet(found, count, number=request.GET.get("page", ""), per_page=PER_PAGE)
+        shown = Dossier.objects.filter(pk__in=page.object_list).order_by("created_at", "pk")
         context = {
             "page": page,
-            "lignes": rows_of(request, page.object_list, self.on),
-            "nombre": f"Plus de {COUNTED} dossiers" if count > COUNTED else count,
+            "lignes": rows_of(request, shown, self.on),
+            "nombre": f"Plus de {nombre(COUNT_MAX)} dossiers" if count > COUNT_MAX else count,
             "de": NOBODY,
         }
         return render(request, "dossiers/sans_personne.html", context)

@@ -18,10 +18,10 @@ class Signing:
 
     def acte(self, montant: Decimal) -> str:
         """What it would sign by, ceiling included. Raises `Refused` with the sentence that says why it may not."""
-        return signing_act(by=self.acteur, montant=montant, on=self.on, plafond=True)
+        return signing_act(by=self.acteur, montant=montant, on=self.on, avec_plafond=True)
 
     def refusal(self, montant: Decimal) -> str:
-        """ "" when a delegation of the day covers that sum in euros, else why not."""
+        """ "" when the person may sign that day for that sum in euros, else why not."""
         try:
             self.acte(montant)
         except Refused as refused:

@@ -78,12 +78,11 @@ class Inspected:
     type_mime: str
     taille: int
     sha256: str
+    extension: str
 
     def described(self) -> dict[str, Any]:
         """What the row of a kept file says of it."""
         return {"nom": self.nom, "type_mime": self.type_mime, "taille": self.taille, "sha256": self.sha256}
-
-    extension: str
 
 
 def inspect(file: IO[bytes], nom: str, *, limit: int) -> Inspected:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.states import Genre
 from dossiers.models import Dossier
@@ -42,6 +42,7 @@ class Consultation(models.Model):
 
     class Meta:
         verbose_name = "consultation"
+        indexes = [models.Index(fields=["nature", "limite_le", "id"], name="consultation_limite")]
         constraints = [
             models.UniqueConstraint(fields=["lettre", "nature"], name="consultation_une_par_nature"),
             models.CheckConstraint(
@@ -113,6 +114,13 @@ class Avis(models.Model):
         indexes = [
             models.Index(fields=["organisation", "etat"], name="avis_organisme"),
             models.Index(fields=["dossier"], name="avis_dossier"),
+            models.Index(
+                "organisation",
+                F("rendu_at").desc(nulls_last=True),
+                F("id").desc(),
+                condition=Q(etat__in=REPONSES),
+                name="avis_donnes",
+            ),
         ]
         triggers = [
             pgtrigger.FSM(name="cycle_avis", field="etat", transitions=AVIS.pairs()),

@@ -109,6 +109,9 @@ class LettreIntention(models.Model):
         ]
         indexes = [
             models.Index(fields=["etat", "deposee_at"], name="lettre_etat_depot"),
+            models.Index(
+                fields=["transmise_at", "id"], condition=Q(etat=EtatLettre.TRANSMISE), name="lettre_a_decider"
+            ),
             models.Index(fields=["-deposee_at", "-id"], condition=Q(deposee_at__isnull=False), name="lettre_depot"),
         ]
         triggers = [

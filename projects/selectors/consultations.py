@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
 from accounts.states import Genre
 from dossiers.models import DemandePieces
 from dossiers.selectors.pieces_demandees import requests_with_items
@@ -24,7 +27,9 @@ from projects.states import EtatAvis, EtatLettre, NatureConsultation, NoteCriter
 
 @dataclass(frozen=True)
 class Avancement:
-    """How many bodies answered, of how many asked; how many answers count for the quorum, of how many needed."""
+    """Where a consultation stands: how many bodies answered, of how many asked; how many answers count for the quorum,
+    of how many needed.
+    """
 
     consultation: Consultation
     repondu: int
@@ -52,6 +57,15 @@ def progress(consultation: Consultation, states: Sequence[tuple[str, str]]) -> A
 def progress_of(consultation: Consultation, reponses: Sequence[Reponse]) -> Avancement:
     """The same from the answers a desk reads. No query."""
     return progress(consultation, [(reponse.etat, reponse.organisation.genre) for reponse in reponses])
+
+
+def with_guichet_opinion(letters: QuerySet[LettreIntention]) -> QuerySet[LettreIntention]:
+    """The letters with `avis_du_guichet`: {"sens", "conclusion"}, None while it is not given. No query more."""
+    given = Consultation.objects.filter(
+        lettre=OuterRef("pk"), nature=NatureConsultation.GUICHET, rendue_at__isnull=False
+    )
+    told = given.annotate(told=JSONObject(sens="sens", conclusion="synthese__conclusion")).values("told")
+    return letters.annotate(avis_du_guichet=Subquery(told[:1]))
 
 
 @dataclass(frozen=True)

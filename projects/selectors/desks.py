@@ -87,9 +87,19 @@ def consultations_running(acteur: Acteur, *, on: date, limit: int) -> list[Avanc
 
 
 def ready_to_move(acteur: Acteur, *, on: date, limit: int) -> list[Avancement]:
-    """What the Guichet has to end: its opinion is given, the letter not sent; or the due date passed. Two queries."""
+    """What the Guichet has to end: its opinion is given, the letter not sent; or the due date passed. Three queries.
+
+    No index gives this choice in its order: the keys are chosen first, so that no other row is joined to its file.
+    """
     given = _consultations(acteur, EtatLettre.AVIS_RENDU, EtatLettre.EN_CONSULTATION)
-    return _progress(given.filter(Q(lettre__etat=EtatLettre.AVIS_RENDU) | Q(limite_le__lt=on))[:limit])
+    given = given.filter(Q(lettre__etat=EtatLettre.AVIS_RENDU) | Q(limite_le__lt=on))
+    return _progress(given.filter(pk__in=list(given.values_list("pk", flat=True)[:limit])))
+
+
+def consultations_late(acteur: Acteur, *, on: date) -> int:
+    """How many wait for the opinion of the Guichet past their due date; PLAFOND + 1 for more."""
+    late = _consultations(acteur, EtatLettre.EN_CONSULTATION).filter(limite_le__lt=on)
+    return late.order_by()[: PLAFOND + 1].count()
 
 
 def _consultations(acteur: Acteur, *etats: EtatLettre) -> QuerySet[Consultation]:

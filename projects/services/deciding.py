@@ -10,7 +10,7 @@ from accounts.acteur import Acteur
 from accounts.services.delegations import signing_act
 from dossiers.models import Decision
 from dossiers.selectors.reglages import valeur
-from dossiers.services.decisions import keep_decision, mark_taken, twin_of
+from dossiers.services.decisions import keep_decision, keep_twin, mark_taken
 from dossiers.services.documents import create_document
 from dossiers.states import NatureDecision
 from funding.models import DemandeFir, EvenementFir
@@ -106,7 +106,7 @@ def refuse(
             raise Refused("Motivez aussi le refus de la demande de subvention\u00a0: elle est décidée avec la lettre.")
         twin = None
         if paper:
-            twin = twin_of(paper, nature=NatureDecision.REFUS_FIR, etape_id=demande.pk, motivation=motivation_demande)
+            twin = keep_twin(paper, nature=NatureDecision.REFUS_FIR, etape_id=demande.pk, motivation=motivation_demande)
         told = instruction.refuse(demande=demande, motivation=motivation_demande, by=by, now=now, paper=twin)
         if twin:
             mark_taken(twin, evenement=told.pk, by=by, now=now)

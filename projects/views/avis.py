@@ -287,7 +287,10 @@ urlpatterns: list[URLPattern] = [
 
 
 def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | None:
-    """For a body asked, its own answer; for the ARS, the opinions it reads. The Guichet has its own table."""
+    """For a body asked, its own answers, that of the transmission first; for the ARS, the opinions it reads.
+
+    The Guichet has its own table.
+    """
     acteur = request.acteur  # type: ignore[attr-defined]
     if not acteur.est_agent or acteur.genre == Genre.GUICHET:
         return None

@@ -27,8 +27,9 @@ from projects.forms.decisions import Accord, RefuserLettreForm, ValiderForm
 from projects.lifecycles import LETTRE
 from projects.models import Avis, LettreIntention
 from projects.services.deciding import A_DECIDER, confirm_validation, grant_request, refuse, validate
-from projects.states import EtatAvis, EtatLettre, ModeValidation, NatureConsultation
+from projects.states import EtatAvis, EtatLettre, ModeValidation, NatureConsultation, SensAvis
 from projects.views.actes import LettreActeView
+from projects.views.grille import TONS_SENS
 
 NATURES = (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE)
 DECIDEE = (EtatLettre.VALIDEE, EtatLettre.REFUSEE)
@@ -64,6 +65,26 @@ def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | Non
         "signature": _signature(request, lettre),
     }
 
+
+def opinion_panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | None:
+    """What the Guichet concluded, first, for those who instruct or decide on the letter sent to them.
+
+    `avis_du_guichet`: see `projects.selectors.consultations.with_guichet_opinion`.
+    """
+    acteur = request.acteur  # type: ignore[attr-defined]
+    if lettre.transmise_at is None or not any(rules.test_rule(rule, acteur, lettre) for rule in LECTEURS):
+        return None
+    given = lettre.avis_du_guichet  # type: ignore[attr-defined]
+    sens = SensAvis(given["sens"]) if given else None
+    return {
+        "gabarit": "projects/panneaux/avis_guichet.html",
+        "zone": "principal",
+        "sens": {"libelle": sens.label, "ton": TONS_SENS[sens]} if sens else None,
+        "conclusion": given["conclusion"] if given else "",
+    }
+
+
+LECTEURS = ("lettre.instruire", "lettre.decider")
 
 ACTES = {
     "valider": ("projects:valider", "Valider la lettre", "primary"),

@@ -71,7 +71,7 @@ def answers_of(avis: Avis) -> dict[str, Any]:
 
 
 def line_of(reponse: Reponse) -> dict[str, Any]:
-    """A line of "Avis recueillis": the body, what it answered, when; nothing of an answer that is not read here."""
+    """A line of a table of answers: the body, what it answered, when; nothing of an answer that is not read here."""
     avis = reponse.avis
     when = f"pour le {date_longue(reponse.limite_le)}" if reponse.etat in EN_ATTENTE else ""
     if reponse.rendu_at is not None:

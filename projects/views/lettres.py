@@ -26,7 +26,7 @@ from projects.selectors import (
     with_own_sections,
     with_sections,
 )
-from projects.selectors.consultations import follow_ups
+from projects.selectors.consultations import follow_ups, with_guichet_opinion
 from projects.services.depositing import deposit, withdraw
 from projects.services.opening import copy_letter, open_letter
 from projects.services.writing import ECRITURE
@@ -70,8 +70,9 @@ class LettreView(LoginRequiredMixin, View):
     """The task list for those who write a draft, the whole letter to read for everyone else."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        with_answers = with_own_sections if request.acteur.est_agent else with_sections
-        lettre = get_object_or_404(with_answers(letters_for_pages(request.acteur)), pk=pk)
+        found = letters_for_pages(request.acteur)
+        found = with_own_sections(with_guichet_opinion(found)) if request.acteur.est_agent else with_sections(found)
+        lettre = get_object_or_404(found, pk=pk)
         writes = rules.test_rule("lettre.rediger", request.acteur, lettre)
         deposits = rules.test_rule("lettre.deposer", request.acteur, lettre)
         sections = ordered_sections(lettre)
@@ -110,6 +111,7 @@ class LettreView(LoginRequiredMixin, View):
 PANELS = (
     papier.panel,
     guichet.panel,
+    decisions.opinion_panel,
     avis.panel,
     decisions.panel,
     decisions.request_panel,

@@ -214,6 +214,7 @@ class DecisionPapierView(LoginRequiredMixin, View):
     def recorded(self, request: HttpRequest, step: Any, decision: Decision) -> HttpResponse:
         messages.success(request, "La décision est enregistrée. Elle prend effet quand une autre personne la confirme.")
         if isinstance(step, DemandeFir):
+            step.refresh_from_db(fields=["etat", "delai"])  # the silence may have been recorded meanwhile
             jour = timezone.localdate(request.now)  # type: ignore[attr-defined]
             if sentence := paper.notified_late(step, decision, on=jour):
                 messages.warning(request, sentence)

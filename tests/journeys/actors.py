@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import time_machine
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from accounts.acteur import Acteur
 from tests.factories.accounts import enrol
@@ -51,12 +51,16 @@ class Actors:
             self._axe(page)
 
 
-def press(page: Page, name: str) -> None:
-    """Follow the link or press the button of that name, in the page itself, and wait for the page it opens."""
+def named(page: Page, name: str) -> Locator:
+    """The link or the button of that name, in the page itself."""
     main = page.get_by_role("main")
-    named = main.get_by_role("link", name=name, exact=True).or_(main.get_by_role("button", name=name, exact=True))
+    return main.get_by_role("link", name=name, exact=True).or_(main.get_by_role("button", name=name, exact=True)).first
+
+
+def press(page: Page, name: str) -> None:
+    """Follow it or press it, and wait for the page it opens."""
     with page.expect_event("load"):
-        named.first.click()
+        named(page, name).click()
 
 
 def told(page: Page, words: str) -> None:

@@ -169,6 +169,7 @@ def test_the_guichet_finds_each_letter_under_what_it_has_to_do_with_it(at: Seen)
     transmitted_letter(nom="CPTS partie")
 
     home = at(NOW, desk)
+    assert home.figures() == ["1 Date de réponse passée, avis à conclure", "2 Lettres à vérifier"]
     assert [row.split(" OCC-")[0] for row in home.rows("a-verifier")] == ["CPTS ancienne", "CPTS récente"]
     assert [row.split(" OCC-")[0] for row in home.rows("a-transmettre")] == ["CPTS dépassée", "CPTS rendue"]
     assert home.rows("a-transmettre")[0].endswith(
@@ -335,7 +336,7 @@ def test_each_body_has_its_menu_and_every_link_of_it_opens(code: str) -> None:
     assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
-QUERIES = {"guichet-occitanie": 12, "dd-ars-31": 11, "urps-infirmiers-occitanie": 9, "cpam-31": 8, "elsm-31": 7}
+QUERIES = {"guichet-occitanie": 14, "dd-ars-31": 11, "urps-infirmiers-occitanie": 9, "cpam-31": 8, "elsm-31": 7}
 
 
 @pytest.mark.parametrize("rows", [1, 3])

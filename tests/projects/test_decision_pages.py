@@ -15,6 +15,7 @@ from funding.services.instruction import record_rejection
 from guichet.kernel.lifecycle import Refused
 from projects.models import LettreIntention
 from projects.services.deciding import confirm_validation, validate
+from projects.services.synthesis import give_synthesis
 from projects.services.transmitting import transmit
 from tests.factories.accounts import NOW
 from tests.factories.bodies import agent, decideur, guichet
@@ -289,3 +290,22 @@ def test_the_confirmation_of_another_department_is_refused() -> None:
     lettre = transmitted_letter()
     with pytest.raises(Refused, match="pas le droit"):
         confirm_validation(lettre=lettre, by=agent("cpam-81"), now=NOW)
+
+
+def test_who_decides_reads_first_what_the_guichet_concluded_and_a_body_elsewhere_does_not() -> None:
+    desk = guichet()
+    far = agent("cpam-81")
+    lettre = consulted_letter(desk=desk, quorum=0, others=("dd-ars-31", "cpam-81"))
+    give_synthesis(
+        lettre=lettre,
+        sens="favorable_avec_reserves",
+        synthese={"conclusion": "CONCLUSION DU GUICHET"},
+        by=desk,
+        now=NOW,
+    )
+    assert "CONCLUSION DU GUICHET" not in page(agent("dd-ars-31"), lettre)  # consulted, not yet sent to it
+    transmit(lettre=fresh(lettre), by=desk, now=NOW)
+    read = page(decideur(), lettre)
+    assert "Avis du Guichet Favorable avec réserves CONCLUSION DU GUICHET" in read
+    assert "CONCLUSION DU GUICHET" not in page(far, lettre)
+    assert "transmise sans avis du Guichet" in page(decideur(), transmitted_letter(nom="CPTS sans avis"))

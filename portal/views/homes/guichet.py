@@ -13,8 +13,10 @@ from portal.views.homes.blocs import (
     ROWS,
     SEP,
     Bloc,
+    Chiffre,
     Ligne,
     bloc,
+    capped,
     clock_near,
     due_tone,
     identity,
@@ -32,6 +34,7 @@ from projects.states import EtatLettre
 def home(request: HttpRequest) -> HttpResponse:
     """Everything the desk holds, by what it has to do next; each block its oldest, or its nearest, first."""
     acteur, today = request.acteur, timezone.localdate(request.now)
+    late = desks.consultations_late(acteur, on=today)
     main = [
         bloc(
             desks.letters_to_check(acteur),
@@ -74,7 +77,11 @@ def home(request: HttpRequest) -> HttpResponse:
             tout=_list(EtatLettre.INCOMPLETE),
         ),
     ]
-    return page(request, main, [threads_awaiting(acteur, today=today), _drafts(acteur, today)])
+    figures = [
+        Chiffre("Date de réponse passée, avis à conclure", capped(late), "#a-transmettre", "alert" if late else ""),
+        Chiffre("Lettres à vérifier", main[0].compte, "#a-verifier"),
+    ]
+    return page(request, main, [threads_awaiting(acteur, today=today), _drafts(acteur, today)], chiffres=figures)
 
 
 def _drafts(acteur: Acteur, today: date) -> Bloc:
