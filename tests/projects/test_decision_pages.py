@@ -18,7 +18,7 @@ from projects.services.deciding import confirm_validation, validate
 from projects.services.synthesis import give_synthesis
 from projects.services.transmitting import transmit
 from tests.factories.accounts import NOW
-from tests.factories.bodies import agent, decideur, guichet
+from tests.factories.bodies import agent, decideur, guichet, urps_codes
 from tests.factories.dossiers import porteur as member
 from tests.factories.projects import consulted_letter, fresh, porteur, transmitted_letter
 from tests.funding.desk import at_desk, later, on
@@ -292,20 +292,15 @@ def test_the_confirmation_of_another_department_is_refused() -> None:
         confirm_validation(lettre=lettre, by=agent("cpam-81"), now=NOW)
 
 
-def test_who_decides_reads_first_what_the_guichet_concluded_and_a_body_elsewhere_does_not() -> None:
+def test_who_decides_reads_first_what_the_guichet_concluded_and_a_body_consulted_does_not() -> None:
     desk = guichet()
-    far = agent("cpam-81")
-    lettre = consulted_letter(desk=desk, quorum=0, others=("dd-ars-31", "cpam-81"))
-    give_synthesis(
-        lettre=lettre,
-        sens="favorable_avec_reserves",
-        synthese={"conclusion": "CONCLUSION DU GUICHET"},
-        by=desk,
-        now=NOW,
-    )
+    lettre = consulted_letter(desk=desk, quorum=0)
+    told = {"conclusion": "CONCLUSION DU GUICHET"}
+    give_synthesis(lettre=lettre, sens="favorable_avec_reserves", synthese=told, by=desk, now=NOW)
     assert "CONCLUSION DU GUICHET" not in page(agent("dd-ars-31"), lettre)  # consulted, not yet sent to it
     transmit(lettre=fresh(lettre), by=desk, now=NOW)
     read = page(decideur(), lettre)
-    assert "Avis du Guichet Favorable avec réserves CONCLUSION DU GUICHET" in read
-    assert "CONCLUSION DU GUICHET" not in page(far, lettre)
+    order = [read.index(words) for words in ("Favorable avec réserves", "CONCLUSION DU GUICHET", "Avis recueillis")]
+    assert order == sorted(order)
+    assert "CONCLUSION DU GUICHET" not in page(agent(urps_codes()[0]), lettre)
     assert "transmise sans avis du Guichet" in page(decideur(), transmitted_letter(nom="CPTS sans avis"))
