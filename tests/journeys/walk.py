@@ -1,13 +1,11 @@
 """How long a person takes through the pages, counted gesture by gesture. No test lives here.
 
 The keystroke-level model of Card, Moran and Newell (The Psychology of Human-Computer Interaction, 1983) for a typist of
-no training, a reading speed for French, and the waits of the pages as they are measured.
+no training, a reading speed for French, and the same wait for each page, whatever the machine does besides: how long
+pages take is measured by `make bench`.
 """
 
 import re
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page
 
@@ -17,6 +15,8 @@ KEY, POINT, PRESS, HOME, THINK = 0.28, 1.1, 0.2, 0.4, 1.35
 """Seconds: a key, pointing, pressing the button, hand to the keyboard, making up one's mind."""
 WORDS_A_SECOND = 195 / 60
 """A text read aloud in one's head, every word of it."""
+PAGE = 0.3
+"""Seconds for a page to come and show itself."""
 
 
 class Walk:
@@ -26,8 +26,8 @@ class Walk:
         self.page, self.seconds = page, 0.0
 
     def open(self, path: str) -> None:
-        with self._waited():
-            self.page.goto(path)
+        self.seconds += PAGE
+        self.page.goto(path)
 
     def read(self, where: Locator) -> int:
         """Every word shown there; how many."""
@@ -37,8 +37,8 @@ class Walk:
 
     def press(self, what: str | Locator) -> None:
         """Decide, point, press, and wait for the page that comes."""
-        self.seconds += THINK + POINT + PRESS
-        with self._waited(), self.page.expect_event("load"):
+        self.seconds += THINK + POINT + PRESS + PAGE
+        with self.page.expect_event("load"):
             (named(self.page, what) if isinstance(what, str) else what.first).click()
 
     def choose(self, field: Locator) -> None:
@@ -48,9 +48,3 @@ class Walk:
     def type(self, field: Locator, text: str) -> None:
         self.seconds += THINK + POINT + PRESS + HOME + KEY * len(text)
         field.fill(text)
-
-    @contextmanager
-    def _waited(self) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self.seconds += time.perf_counter() - started
