@@ -45,6 +45,7 @@ class GenrePiece(models.TextChoices):
     SOUTIEN = "soutien", "Lettre de soutien ou d’engagement"
     DIAGNOSTIC = "diagnostic", "Élément de diagnostic"
     LETTRE = "lettre", "Lettre d’intention reçue sur papier"
+    PROJET = "projet", "Projet de santé"
     COURRIER = "courrier", "Courrier reçu ou envoyé sur papier"
     PREUVE = "preuve", "Preuve de réception ou d’envoi"
     AUTRE = "autre", "Autre document"
@@ -63,6 +64,7 @@ class NatureMouvement(models.TextChoices):
     """What moves, or ends, a legal period."""
 
     DEPOT = "depot", "Dépôt"
+    RECEPTION = "reception", "Réception constatée par l’ARS"
     TRANSMISSION = "transmission", "Transmission"
     DEMANDE = "demande", "Pièce demandée"
     REPONSE = "reponse", "Pièce reçue"
@@ -78,6 +80,7 @@ class EtapePieces(models.TextChoices):
 
     LETTRE = "lettre", "Lettre d’intention"
     DEMANDE_FIR = "demande_fir", "Demande de subvention"
+    PROJET = "projet", "Projet de santé"
 
 
 class EtatPieceDemandee(models.TextChoices):
@@ -91,6 +94,11 @@ class NatureDecision(models.TextChoices):
     REFUS_LETTRE = "refus_lettre", "Refus de la lettre d’intention"
     ACCORD_FIR = "accord_fir", "Accord de la subvention"
     REFUS_FIR = "refus_fir", "Refus de la subvention"
+    VALIDATION_PROJET = "validation_projet", "Validation du projet de santé"
+    OPPOSITION_PROJET = "opposition_projet", "Opposition au projet de santé"
+    DEMANDE_PIECES_PROJET = "pieces_projet", "Demande de pièces sur le projet de santé"
+    RETRAIT_PROJET = "retrait_projet", "Retrait de la validation du projet de santé"
+    RAPPORT_PROJET = "rapport_projet", "Opposition rapportée\u00a0: projet de santé validé"
 
 
 class EtatDecision(models.TextChoices):
@@ -99,6 +107,15 @@ class EtatDecision(models.TextChoices):
     A_CONFIRMER = "a_confirmer", "À confirmer par une seconde personne"
     PRISE = "prise", "Prise"
     ECARTEE = "ecartee", "Écartée"
+    A_VERIFIER = "a_verifier", "Signée à temps, notifiée trop tard\u00a0: à vérifier"
+
+
+class GenreRecours(models.TextChoices):
+    """An appeal against a decision."""
+
+    GRACIEUX = "gracieux", "Recours gracieux"
+    HIERARCHIQUE = "hierarchique", "Recours hiérarchique"
+    CONTENTIEUX = "contentieux", "Recours devant le tribunal administratif"
 
 
 class RoleAffectation(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The lifecycles of the letter of intent and of the opinions: the rows this portal applies today."""
+"""The lifecycles of the letter of intent, of the opinions and of the projet de santé: the rows this portal applies."""
 
 from datetime import date
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from guichet.kernel.lifecycle import CLOCK, Lifecycle, Transition
 from projects.states import EtatAvis as A
 from projects.states import EtatLettre as E
+from projects.states import EtatProjet as P
 
 CHEZ_LE_GUICHET = (E.DEPOSEE, E.EN_CONSULTATION, E.AVIS_RENDU)
 """Deposited, neither sent back nor sent on: the Guichet holds the letter."""
@@ -176,6 +177,192 @@ AVIS = Lifecycle(
         "avis_consultatif",
         "Constater l’absence de réponse",
         _due_date_passed,
+    ),
+    parent="dossier",
+)
+
+
+ENTRE_LES_MAINS_DE_L_ARS = (P.DEPOSE, P.INCOMPLET)
+"""Deposited and not decided."""
+
+
+def _project_is_ready(projet: Any, le: date) -> str:
+    return str(projet.empechement_depot())
+
+
+def _not_after_the_last_day(projet: Any, le: date) -> str:
+    """A decision or a request whose legal day is after the last one has no effect: silence has spoken."""
+    return str(projet.hors_delai(le))
+
+
+def _silence_has_accepted(projet: Any, le: date) -> str:
+    return str(projet.silence_pas_encore(le))
+
+
+def _not_consolidated(projet: Any, le: date) -> str:
+    return str(projet.empechement_retrait(le))
+
+
+def _receipt_is_noted_by_the_ars(projet: Any, le: date) -> str:
+    return str(projet.empechement_constat())
+
+
+PROJET = Lifecycle(
+    "ProjetSante",
+    P,
+    Transition(
+        "deposer",
+        (P.BROUILLON,),
+        P.DEPOSE,
+        "projet.deposer",
+        "projet_sante",
+        "Déposer le projet de santé",
+        _project_is_ready,
+    ),
+    Transition(
+        "enregistrer_depot_exterieur",
+        (P.BROUILLON,),
+        P.DEPOSE,
+        "projet.instruire",
+        "projet_sante",
+        "Enregistrer un projet reçu sur papier",
+    ),
+    Transition(
+        "constater_reception",
+        (P.DEPOSE,),
+        None,
+        "projet.instruire",
+        "delai_acceptation",
+        "Constater la réception",
+        _receipt_is_noted_by_the_ars,
+    ),
+    Transition(
+        "demander_pieces",
+        ENTRE_LES_MAINS_DE_L_ARS,
+        P.INCOMPLET,
+        "projet.instruire",
+        "pieces_acceptation",
+        "Demander une pièce exigée par un texte",
+        _not_after_the_last_day,
+    ),
+    Transition(
+        "demander_piece_utile",
+        ENTRE_LES_MAINS_DE_L_ARS,
+        None,
+        "projet.instruire",
+        "pieces_acceptation",
+        "Demander une pièce utile",
+    ),
+    Transition(
+        "contester_exigence",
+        (P.INCOMPLET,),
+        None,
+        "projet.deposer",
+        "pieces_acceptation",
+        "Contester l’exigence d’une pièce",
+    ),
+    Transition(
+        "completer",
+        (P.INCOMPLET,),
+        P.DEPOSE,
+        "projet.completer",
+        "pieces_acceptation",
+        "Compléter le projet",
+    ),
+    Transition(
+        "renoncer_aux_pieces",
+        (P.INCOMPLET,),
+        P.DEPOSE,
+        "projet.instruire",
+        "pieces_acceptation",
+        "Renoncer aux pièces demandées",
+    ),
+    Transition(
+        "valider",
+        ENTRE_LES_MAINS_DE_L_ARS,
+        P.VALIDE,
+        "projet.decider",
+        "projet_sante",
+        "Valider le projet",
+        _not_after_the_last_day,
+    ),
+    Transition(
+        "opposer",
+        ENTRE_LES_MAINS_DE_L_ARS,
+        P.OPPOSE,
+        "projet.decider",
+        "projet_sante",
+        "S’opposer au projet",
+        _not_after_the_last_day,
+    ),
+    Transition(
+        "constater_silence",
+        (P.DEPOSE, P.OPPOSE),
+        P.VALIDE_TACITEMENT,
+        CLOCK,
+        "projet_silence",
+        "Constater la validation par le silence",
+        _silence_has_accepted,
+    ),
+    Transition(
+        "signaler_a_verifier",
+        (P.VALIDE_TACITEMENT,),
+        None,
+        "projet.decider",
+        "projet_silence",
+        "Signaler une décision notifiée trop tard",
+    ),
+    Transition(
+        "infirmer_par_opposition",
+        (P.VALIDE_TACITEMENT,),
+        P.OPPOSE,
+        "projet.decider",
+        "projet_sante",
+        "Prouver une opposition notifiée à temps",
+        _not_after_the_last_day,
+    ),
+    Transition(
+        "infirmer_par_validation",
+        (P.VALIDE_TACITEMENT,),
+        P.VALIDE,
+        "projet.decider",
+        "projet_sante",
+        "Prouver une validation notifiée à temps",
+        _not_after_the_last_day,
+    ),
+    Transition(
+        "infirmer_par_demande_de_pieces",
+        (P.VALIDE_TACITEMENT,),
+        P.INCOMPLET,
+        "projet.decider",
+        "pieces_acceptation",
+        "Prouver une demande de pièces reçue à temps",
+        _not_after_the_last_day,
+    ),
+    Transition(
+        "prononcer_retrait",
+        (P.VALIDE, P.VALIDE_TACITEMENT),
+        P.RETRAIT_PRONONCE,
+        "projet.decider",
+        "retrait_illegalite",
+        "Retirer une validation illégale",
+        _not_consolidated,
+    ),
+    Transition(
+        "rapporter_opposition",
+        (P.OPPOSE,),
+        P.VALIDE,
+        "projet.decider",
+        "projet_sante",
+        "Rapporter l’opposition",
+    ),
+    Transition(
+        "retirer",
+        (P.BROUILLON, *ENTRE_LES_MAINS_DE_L_ARS),
+        P.RETIRE,
+        "projet.deposer",
+        "projet_sante",
+        "Retirer le projet de santé",
     ),
     parent="dossier",
 )

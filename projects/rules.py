@@ -1,4 +1,4 @@
-"""Who may write, deposit, check, judge and decide a letter of intent, and who gives an opinion on it."""
+"""Who may write, deposit, check, judge and decide a letter or a projet de santé, and who gives an opinion on it."""
 
 from typing import TYPE_CHECKING
 
@@ -17,38 +17,40 @@ from projects.states import EtatLettre, NatureConsultation
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
-    from projects.models import Avis, LettreIntention, Seance
+    from projects.models import Avis, LettreIntention, ProjetSante, Seance
+
+    Etape = LettreIntention | ProjetSante
 
 
 @rules.predicate
-def writes(acteur: "Acteur", lettre: "LettreIntention") -> bool:
-    return bool(writes_for_association(acteur, lettre.dossier))
+def writes(acteur: "Acteur", etape: "Etape") -> bool:
+    return bool(writes_for_association(acteur, etape.dossier))
 
 
 @rules.predicate
-def deposits(acteur: "Acteur", lettre: "LettreIntention") -> bool:
-    return bool(deposits_for_association(acteur, lettre.dossier))
+def deposits(acteur: "Acteur", etape: "Etape") -> bool:
+    return bool(deposits_for_association(acteur, etape.dossier))
 
 
 @rules.predicate
-def handles(acteur: "Acteur", lettre: "LettreIntention") -> bool:
+def handles(acteur: "Acteur", etape: "Etape") -> bool:
     """The Guichet's desk."""
-    return bool(desk(acteur, lettre.dossier))
+    return bool(desk(acteur, etape.dossier))
 
 
 @rules.predicate
-def instructs(acteur: "Acteur", lettre: "LettreIntention") -> bool:
-    return bool(ars_instructs(acteur, lettre.dossier))
+def instructs(acteur: "Acteur", etape: "Etape") -> bool:
+    return bool(ars_instructs(acteur, etape.dossier))
 
 
 @rules.predicate
-def decides(acteur: "Acteur", lettre: "LettreIntention") -> bool:
-    return bool(ars_decides(acteur, lettre.dossier))
+def decides(acteur: "Acteur", etape: "Etape") -> bool:
+    return bool(ars_decides(acteur, etape.dossier))
 
 
 @rules.predicate
-def confirms(acteur: "Acteur", lettre: "LettreIntention") -> bool:
-    return bool(am_signs(acteur, lettre.dossier))
+def confirms(acteur: "Acteur", etape: "Etape") -> bool:
+    return bool(am_signs(acteur, etape.dossier))
 
 
 CHEZ_L_ARS = (EtatLettre.TRANSMISE, EtatLettre.VALIDEE, EtatLettre.REFUSEE)
@@ -60,6 +62,12 @@ def rectifies(acteur: "Acteur", lettre: "LettreIntention") -> bool:
     return bool((instructs if lettre.etat in CHEZ_L_ARS else handles)(acteur, lettre))
 
 
+rules.add_rule("projet.rediger", writes)
+rules.add_rule("projet.deposer", deposits)
+rules.add_rule("projet.guichet", handles)
+rules.add_rule("projet.instruire", instructs)
+rules.add_rule("projet.decider", decides)
+rules.add_rule("projet.completer", deposits | instructs)
 rules.add_rule("lettre.rediger", writes)
 rules.add_rule("lettre.deposer", deposits)
 rules.add_rule("lettre.guichet", handles)
@@ -87,6 +95,15 @@ def expects(acteur: "Acteur") -> bool:
 
 
 rules.add_rule("lettres.lister", lists)
+
+
+@rules.predicate
+def lists_projects(acteur: "Acteur") -> bool:
+    """The Guichet, the ARS and the Assurance Maladie: each its own perimeter. A URPS is not asked about a project."""
+    return acteur is not None and acteur.genre in ("guichet", *TRANSMIS)
+
+
+rules.add_rule("projets.lister", lists_projects)
 
 
 @rules.predicate

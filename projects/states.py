@@ -15,6 +15,33 @@ class EtatLettre(models.TextChoices):
     RETIREE = "retiree", "Retirée"
 
 
+class EtatProjet(models.TextChoices):
+    """Where one attempt of the projet de santé stands."""
+
+    BROUILLON = "brouillon", "Brouillon"
+    DEPOSE = "depose", "Déposé"
+    INCOMPLET = "incomplet", "Incomplet"
+    VALIDE = "valide", "Validé"
+    VALIDE_TACITEMENT = "valide_tacitement", "Réputé validé"
+    OPPOSE = "oppose", "Opposition"
+    RETIRE = "retire", "Retiré"
+    RETRAIT_PRONONCE = "retrait_prononce", "Validation retirée"
+
+
+class FormeProjet(models.TextChoices):
+    """How a project is written: no form is imposed (« aucun formalisme n’est imposé »)."""
+
+    RUBRIQUES = "rubriques", "Rédigé dans le portail, partie par partie"
+    DOCUMENT = "document", "Votre propre document, avec une fiche de synthèse"
+
+
+class MotifOpposition(models.TextChoices):
+    """The only two grounds on which the ARS may oppose (CSP L1434-12)."""
+
+    PRS = "prs", "Le projet ne respecte pas les objectifs du projet régional de santé"
+    TERRITOIRE = "territoire", "Le territoire d’action n’est pas pertinent"
+
+
 class EtatAvis(models.TextChoices):
     """Where the opinion of one body stands. An abstention and a déport are answers, not senses."""
 
@@ -41,6 +68,7 @@ class NoteCritere(models.TextChoices):
 class NatureConsultation(models.TextChoices):
     GUICHET = "guichet", "Consultation du Guichet"
     AM = "am", "Avis de l’Assurance Maladie"
+    PROJET = "projet", "Avis sur le projet de santé"
 
 
 class EtatRectification(models.TextChoices):

@@ -1,7 +1,7 @@
 """Models of the files, by theme."""
 
 from dossiers.models.acces import Affectation, LienDossier
-from dossiers.models.decision import Decision, OuvertureDecision
+from dossiers.models.decision import Decision, OuvertureDecision, Recours
 from dossiers.models.delai import AlerteDelai, Delai, MouvementDelai, PassageHorloge
 from dossiers.models.demande_pieces import DemandePieces, PieceDemandee
 from dossiers.models.deplacement import Deplacement
@@ -38,6 +38,7 @@ __all__ = [
     "Piece",
     "PieceDemandee",
     "PieceMessage",
+    "Recours",
     "Reglage",
     "Section",
     "Territoire",

@@ -7,20 +7,31 @@ from django.db.models import Q
 
 from dossiers.models.dossier import Dossier
 from dossiers.models.piece import Piece
-from dossiers.states import EtatDecision, NatureDecision
+from dossiers.states import EtatDecision, GenreRecours, NatureDecision
 from guichet.kernel.journal import Origine
+from guichet.kernel.triggers import changed
+
+DEFAVORABLES = [
+    NatureDecision.REFUS_LETTRE,
+    NatureDecision.REFUS_FIR,
+    NatureDecision.OPPOSITION_PROJET,
+    NatureDecision.RETRAIT_PROJET,
+]
+"""Decisions that must give their reasons (CRPA L211-2)."""
+CONSOLIDABLES = [NatureDecision.VALIDATION_PROJET, NatureDecision.RAPPORT_PROJET]
 
 
 class Decision(models.Model):
     """`evenement` is the id of the event it made, none while a decision on paper waits for its second person.
 
     `montant` in euros, for a grant. `acte` freezes the delegation of the day. `signee_le` and `notifiee_le` are legal
-    days; `disponible_at` is the instant the portal made it available to the association.
+    days; `disponible_at` is the instant the portal made it available to the association. `consolidation_le`: the last day
+    on which a decision that creates rights may be withdrawn as illegal, four months after it was taken (CRPA L242-1).
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="decisions")
     evenement = models.UUIDField(null=True, unique=True)
-    etape_id = models.PositiveBigIntegerField(help_text="Key of the letter or of the request, by `nature`.")
+    etape_id = models.PositiveBigIntegerField(help_text="Key of the letter, of the request or of the project, by `nature`.")
     nature = models.CharField(max_length=20, choices=NatureDecision.choices)
     etat = models.CharField(max_length=12, choices=EtatDecision.choices)
     montant = models.DecimalField(max_digits=12, decimal_places=2, null=True)
@@ -31,6 +42,7 @@ class Decision(models.Model):
     acte = models.CharField("acte de délégation", max_length=300, blank=True)
     signee_le = models.DateField("signée le")
     notifiee_le = models.DateField("notifiée le", null=True)
+    consolidation_le = models.DateField("retirable jusqu’au", null=True)
     disponible_at = models.DateTimeField(null=True)
     origine = models.CharField(max_length=10, choices=Origine.choices)
     preuve = models.ForeignKey(Piece, models.PROTECT, null=True, related_name="+")
@@ -52,9 +64,18 @@ class Decision(models.Model):
                 violation_error_message="Une subvention accordée a un montant.",
             ),
             models.CheckConstraint(
-                condition=~Q(nature__in=[NatureDecision.REFUS_LETTRE, NatureDecision.REFUS_FIR]) | ~Q(motivation=""),
+                condition=~Q(nature__in=DEFAVORABLES) | ~Q(motivation=""),
                 name="decision_refus_motive",
                 violation_error_message="Un refus est motivé (CRPA, art. L211-2).",
+            ),
+            models.CheckConstraint(
+                condition=~Q(nature=NatureDecision.OPPOSITION_PROJET) | Q(donnees__motif__in=["prs", "territoire"]),
+                name="decision_opposition_sur_un_motif",
+                violation_error_message="Une opposition repose sur l’un des deux motifs de la loi (CSP, art. L1434-12).",
+            ),
+            models.CheckConstraint(
+                condition=~Q(nature__in=CONSOLIDABLES) | Q(consolidation_le__isnull=False),
+                name="decision_validation_se_consolide",
             ),
             models.CheckConstraint(
                 condition=~Q(origine=Origine.PAPIER) | Q(preuve__isnull=False),
@@ -106,3 +127,38 @@ class OuvertureDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision_id} · {self.user_id}"
+
+
+class Recours(models.Model):
+    """An appeal against a decision, and what became of it: the dates of each, never changed once settled."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="recours")
+    genre = models.CharField(max_length=12, choices=GenreRecours.choices)
+    forme_le = models.DateField("formé le")
+    observations = models.TextField(blank=True)
+    issue = models.TextField(blank=True)
+    issue_le = models.DateField("issue le", null=True)
+    saisi_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saisi_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "recours"
+        verbose_name_plural = "recours"
+        constraints = [
+            models.CheckConstraint(condition=Q(issue="") ^ Q(issue_le__isnull=False), name="recours_issue_datee"),
+            models.CheckConstraint(
+                condition=Q(issue_le__isnull=True) | Q(issue_le__gte=models.F("forme_le")), name="recours_issue_apres"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="recours_garde", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="recours_clos_fixe",
+                operation=pgtrigger.Update,
+                condition=changed("decision_id", "genre", "forme_le", "saisi_par_id", "saisi_at")
+                | pgtrigger.Q(old__issue_le__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_genre_display()} · {self.forme_le}"

@@ -9,6 +9,7 @@ from dossiers.models.dossier import Dossier
 from dossiers.states import NatureMouvement
 from guichet.kernel.deadlines import Depart, Regime
 from guichet.kernel.journal import Origine
+from guichet.kernel.triggers import changed
 
 REGIMES = [(Regime.ACCEPTATION.value, "Le silence vaut acceptation"), (Regime.REJET.value, "Le silence vaut rejet")]
 DEPARTS = [
@@ -16,6 +17,22 @@ DEPARTS = [
     (Depart.DEPOT.value, "Dépôt"),
     (Depart.TRANSMISSION.value, "Transmission"),
 ]
+
+# The last judge of the dates: those of a period are the ones its last line gave, and two months after its origin.
+SUIT_SON_REGISTRE = """
+    SELECT dernier_jour, echeance_le INTO ligne FROM dossiers_mouvementdelai
+     WHERE delai_id = NEW.id ORDER BY recorded_at DESC, id DESC LIMIT 1;
+    IF NOT FOUND OR ligne.dernier_jour IS DISTINCT FROM NEW.dernier_jour
+       OR ligne.echeance_le IS DISTINCT FROM NEW.echeance_le THEN
+        RAISE EXCEPTION 'Les dates d’un délai suivent son registre.' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.regime = 'acceptation'
+       AND (NEW.dernier_jour IS DISTINCT FROM (NEW.origine_le + interval '2 months')::date
+            OR NEW.echeance_le IS DISTINCT FROM NEW.dernier_jour + 1) THEN
+        RAISE EXCEPTION 'Le dernier jour est à deux mois de l’origine.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class Delai(models.Model):
@@ -66,6 +83,14 @@ class Delai(models.Model):
                 | pgtrigger.Q(old__regime__df=pgtrigger.F("new__regime"))
                 | pgtrigger.Q(old__depart__df=pgtrigger.F("new__depart"))
                 | pgtrigger.Q(old__dossier_id__df=pgtrigger.F("new__dossier_id")),
+            ),
+            pgtrigger.Trigger(
+                name="delai_suit_son_registre",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=changed("origine_le", "dernier_jour", "echeance_le"),
+                declare=[("ligne", "record")],
+                func=SUIT_SON_REGISTRE,
             ),
         ]
 

@@ -6,12 +6,14 @@ from django.db.models import Q
 
 from dossiers.models.dossier import Dossier
 from dossiers.states import AudienceDocument, EtatDocument
+from guichet.kernel.triggers import changed
 
 
 class Document(models.Model):
     """Unique by event and template. `contexte` is frozen text: the paper of a day can be proven. Once rendered, the
     bytes, their SHA-256 and the version of the template never change. `audience` says who reads it; the ARS and the
-    Assurance Maladie do from `transmis_at` on.
+    Assurance Maladie do from `transmis_at` on. `annule_at`: what it attests was proven wrong; its bytes stay, its page of
+    verification says "annulée".
     """
 
     evenement = models.UUIDField(help_text="Id of the event that caused it; no key upwards.")
@@ -32,10 +34,15 @@ class Document(models.Model):
     essais = models.PositiveSmallIntegerField(default=0)
     erreur = models.TextField(blank=True)
     prochain_essai_at = models.DateTimeField(null=True)
+    annule_at = models.DateTimeField("annulé", null=True)
+    annule_motif = models.CharField("pourquoi annulé", max_length=300, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["evenement", "modele"], name="document_un_par_evenement"),
+            models.CheckConstraint(
+                condition=Q(annule_at__isnull=True) ^ ~Q(annule_motif=""), name="document_annule_dit_pourquoi"
+            ),
             models.CheckConstraint(
                 condition=~Q(etat=EtatDocument.RENDU) | (~Q(fichier="") & ~Q(sha256="")),
                 name="document_rendu_a_un_fichier",
@@ -69,6 +76,11 @@ class Document(models.Model):
                     | pgtrigger.Q(old__rendu_at__df=pgtrigger.F("new__rendu_at"))
                     | pgtrigger.Q(old__created_at__df=pgtrigger.F("new__created_at"))
                 ),
+            ),
+            pgtrigger.Protect(
+                name="document_annule_reste_annule",
+                operation=pgtrigger.Update,
+                condition=changed("annule_at", "annule_motif") & pgtrigger.Q(old__annule_at__isnull=False),
             ),
             pgtrigger.Protect(
                 name="document_rendu_garde",

@@ -3,6 +3,7 @@
 from projects.models.consultation import Avis, Consultation, EvenementAvis
 from projects.models.lettre import EvenementLettre, LettreIntention, SectionLettre
 from projects.models.mission import Mission
+from projects.models.projet import EvenementProjet, PreparationDecision, ProjetSante, SectionProjet, VersionProjet
 from projects.models.rectification import Rectification
 from projects.models.seance import PointSeance, Seance
 
@@ -11,10 +12,15 @@ __all__ = [
     "Consultation",
     "EvenementAvis",
     "EvenementLettre",
+    "EvenementProjet",
     "LettreIntention",
     "Mission",
     "PointSeance",
+    "PreparationDecision",
+    "ProjetSante",
     "Rectification",
     "Seance",
     "SectionLettre",
+    "SectionProjet",
+    "VersionProjet",
 ]

@@ -12,23 +12,30 @@ from dossiers.models import Dossier
 from guichet.kernel.journal import Evenement
 from projects.lifecycles import AVIS
 from projects.models.lettre import LettreIntention
-from projects.states import EtatAvis, EtatLettre, NatureConsultation, SensAvis
+from projects.models.projet import ProjetSante
+from projects.states import EtatAvis, EtatLettre, EtatProjet, NatureConsultation, SensAvis
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
 
-OUVERTE_QUAND = {NatureConsultation.GUICHET: EtatLettre.EN_CONSULTATION, NatureConsultation.AM: EtatLettre.TRANSMISE}
-"""The state of the letter while a consultation takes answers."""
+OUVERTE_QUAND: dict[NatureConsultation, tuple[str, ...]] = {
+    NatureConsultation.GUICHET: (EtatLettre.EN_CONSULTATION,),
+    NatureConsultation.AM: (EtatLettre.TRANSMISE,),
+    NatureConsultation.PROJET: (EtatProjet.DEPOSE, EtatProjet.INCOMPLET),
+}
+"""The states of the letter, or of the project, while a consultation takes answers."""
 
 REPONSES = (EtatAvis.RENDU, EtatAvis.ABSTENTION, EtatAvis.DEPORT)
 
 
 class Consultation(models.Model):
-    """One consultation on a letter. The quorum counts the URPS only. `limite_le` is the last day asked; answers are
-    taken until the synthesis or the transmission. `sens` and `synthese` are the opinion of the Guichet, once given.
+    """One consultation on a letter or on a projet de santé. The quorum counts the URPS only. `limite_le` is the last day
+    asked; answers are taken until the synthesis, the transmission or, on a project, the decision or the silence. `sens`
+    and `synthese` are the opinion of the Guichet on a letter, once given.
     """
 
-    lettre = models.ForeignKey(LettreIntention, models.PROTECT, related_name="consultations")
+    lettre = models.ForeignKey(LettreIntention, models.PROTECT, null=True, related_name="consultations")
+    projet = models.OneToOneField(ProjetSante, models.PROTECT, null=True, related_name="consultation")
     nature = models.CharField(max_length=10, choices=NatureConsultation.choices)
     ouverte_at = models.DateTimeField()
     ouverte_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -46,21 +53,33 @@ class Consultation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lettre", "nature"], name="consultation_une_par_nature"),
             models.CheckConstraint(
+                condition=Q(nature=NatureConsultation.PROJET, lettre__isnull=True, projet__isnull=False)
+                | (~Q(nature=NatureConsultation.PROJET) & Q(lettre__isnull=False, projet__isnull=True)),
+                name="consultation_sur_une_etape",
+            ),
+            models.CheckConstraint(
                 condition=Q(rendue_at__isnull=True) ^ ~Q(sens=""), name="consultation_rendue_a_un_sens"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_nature_display()} · {self.lettre_id}"
+        return f"{self.get_nature_display()} · {self.lettre_id or self.projet_id}"
+
+    def ouverte_en(self, etat: str) -> bool:
+        """Whether answers are taken while the letter, or the project, is in that state."""
+        return etat in OUVERTE_QUAND[NatureConsultation(self.nature)]
 
     def fermeture(self) -> str:
-        """ "" while answers are taken, else why not. Reads the letter, which the caller's lock on the file holds."""
-        etat = LettreIntention.objects.values_list("etat", flat=True).get(pk=self.lettre_id)
-        if etat == OUVERTE_QUAND[NatureConsultation(self.nature)]:
+        """ "" while answers are taken, else why not. Reads the step, which the caller's lock on the file holds."""
+        about = LettreIntention.objects.filter(pk=self.lettre_id)
+        steps = ProjetSante.objects.filter(pk=self.projet_id) if self.projet_id else about
+        etat = steps.values_list("etat", flat=True).get()
+        if self.ouverte_en(etat):
             return ""
-        label = EtatLettre(etat).label
+        label = EtatProjet(etat).label if self.projet_id else EtatLettre(etat).label
         label = label[0].lower() + label[1:]
-        return f"La consultation est close\u00a0: la lettre est «\u00a0{label}\u00a0». Aucun avis n’est plus reçu."
+        what = "le projet de santé" if self.projet_id else "la lettre"
+        return f"La consultation est close\u00a0: {what} est «\u00a0{label}\u00a0». Aucun avis n’est plus reçu."
 
 
 class AvisQuerySet(models.QuerySet["Avis"]):

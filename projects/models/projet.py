@@ -1,0 +1,285 @@
+"""The projet de santé: one attempt of a file, with its own clock; frozen as a version at each deposit."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.states import Genre
+from dossiers.models import ConseillerInvite, Decision, Delai, Dossier, OuvertureDecision, Piece, Section, Territoire
+from dossiers.models.dossier import perimeter, transmitted_to
+from dossiers.selectors.reglages import valeur
+from dossiers.states import EtatDecision, EtatSection, NatureDecision
+from guichet.kernel.civil import civil_day, date_longue
+from guichet.kernel.deadlines import consolidation
+from guichet.kernel.journal import Evenement, Origine
+from guichet.kernel.triggers import changed
+from projects.lifecycles import PROJET
+from projects.models.lettre import LettreIntention
+from projects.rubriques_projet import BLOQUANTES, FICHE_DOCUMENT, FICHE_PREFIX
+from projects.states import EtatProjet, FormeProjet
+
+if TYPE_CHECKING:
+    from accounts.acteur import Acteur
+
+EN_COURS = (EtatProjet.BROUILLON, EtatProjet.DEPOSE, EtatProjet.INCOMPLET)
+DEPOSES = tuple(etat for etat in EtatProjet if etat not in (EtatProjet.BROUILLON, EtatProjet.RETIRE))
+VALIDES = (EtatProjet.VALIDE, EtatProjet.VALIDE_TACITEMENT)
+
+POINT_DE_RECEPTION = "point_de_reception"
+"""Dated setting: `portail` (the deposit is the receipt by the ARS) or `constat` (the ARS notes it)."""
+NOTIFICATION = "notification_portail"
+"""Dated setting: `mise_a_disposition` or `premiere_consultation` (CRPA R112-20)."""
+
+
+class ProjetQuerySet(models.QuerySet["ProjetSante"]):
+    def visible_to(self, acteur: "Acteur | None") -> "ProjetQuerySet":
+        """The projects `acteur` may open: all those of its association; for the Guichet, those deposited and the drafts
+        of the files it is invited to; for the ARS and the Assurance Maladie, those deposited in their perimeter. A URPS
+        opens none: it is not asked about a project.
+        """
+        if acteur is None or acteur.membership is None or acteur.genre == Genre.URPS:
+            return self.none()
+        if acteur.genre == Genre.ASSOCIATION:
+            return self.filter(perimeter(acteur, "dossier__"))
+        if acteur.genre == Genre.GUICHET:
+            invited = ConseillerInvite.objects.filter(dossier=OuterRef("dossier"), user=acteur.user, retire_at=None)
+            return self.filter(perimeter(acteur, "dossier__"), Q(depose_at__isnull=False) | Q(Exists(invited)))
+        return self.filter(transmitted_to(acteur, "dossier__"), depose_at__isnull=False)
+
+
+class ProjetSante(models.Model):
+    """One attempt; a file has at most one in progress. `delai` is the period of the silence, which accepts (CSP
+    L1434-12): a new one only when a proof of an earlier request re-opens it. `territoire` is the version frozen at
+    deposit; `document` the association's own document, when the project is not written in the portal.
+
+    `a_verifier_at`: a decision was signed by the last day and notified after it; nothing automatic follows.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="projets")
+    etat = models.CharField(max_length=20, choices=EtatProjet.choices, default=EtatProjet.BROUILLON)
+    lettre = models.ForeignKey(LettreIntention, models.PROTECT, null=True, related_name="projets")
+    copie_de = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
+    sans_lettre = models.TextField("pourquoi sans lettre", blank=True)
+    forme = models.CharField(max_length=10, choices=FormeProjet.choices, default=FormeProjet.RUBRIQUES)
+    document = models.ForeignKey(Piece, models.PROTECT, null=True, related_name="+")
+    territoire = models.ForeignKey(Territoire, models.PROTECT, null=True, related_name="+")
+    delai = models.OneToOneField(Delai, models.PROTECT, null=True, related_name="projet")
+    origine = models.CharField(max_length=10, choices=Origine.choices, default=Origine.PORTAIL)
+    depose_at = models.DateTimeField(null=True)
+    depose_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    a_verifier_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ProjetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "projet de santé"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(etat__in=EN_COURS),
+                name="projet_un_en_cours",
+                violation_error_message="Un projet de santé est déjà en cours pour ce dossier.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=[EtatProjet.BROUILLON, EtatProjet.RETIRE])
+                | Q(depose_at__isnull=False, territoire__isnull=False),
+                name="projet_depose_date_avec_territoire",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=[EtatProjet.INCOMPLET, EtatProjet.VALIDE_TACITEMENT]) | Q(delai__isnull=False),
+                name="projet_silence_a_un_delai",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["etat", "depose_at"], name="projet_etat_depot"),
+            models.Index(fields=["-depose_at", "-id"], condition=Q(depose_at__isnull=False), name="projet_depot"),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="cycle_projet", field="etat", transitions=PROJET.pairs()),
+            pgtrigger.Protect(
+                name="projet_depose_fixe",
+                operation=pgtrigger.Update,
+                condition=changed("depose_at", "depose_par_id", "territoire_id", "dossier_id", "document_id", "forme")
+                & pgtrigger.Q(old__depose_at__isnull=False, old__etat=pgtrigger.F("new__etat")),
+            ),
+            pgtrigger.Protect(
+                name="projet_delai_fixe",
+                operation=pgtrigger.Update,
+                condition=changed("delai_id")
+                & pgtrigger.Q(old__delai__isnull=False)
+                & ~pgtrigger.Q(old__etat=EtatProjet.VALIDE_TACITEMENT.value),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Projet de santé de {self.dossier}"
+
+    def empechement_depot(self) -> str:
+        """ "" when the project may be deposited, else what blocks, in one French sentence: the territory, who deposits,
+        the project itself. Every other rule is a réserve. Two queries at most.
+        """
+        etats = dict(self.sections.values_list("cle", "etat"))
+        required = {cle: titre for cle, titre in BLOQUANTES.items() if self.forme == FormeProjet.RUBRIQUES}
+        if self.forme == FormeProjet.DOCUMENT:
+            required = {cle: BLOQUANTES[cle] for cle in ("identite", "territoire")}
+            required[FICHE_DOCUMENT] = "La fiche de synthèse"
+        missing = [f"«\u00a0{titre}\u00a0»" for cle, titre in required.items() if not _written(cle, etats.get(cle))]
+        if self.forme == FormeProjet.DOCUMENT and self.document_id is None:
+            missing.append("votre document")
+        if self.forme == FormeProjet.RUBRIQUES and not any(_is_written_sheet(cle, etat) for cle, etat in etats.items()):
+            missing.append("au moins une fiche-action")
+        return f"Il reste à compléter\u00a0: {', '.join(missing)}." if missing else ""
+
+    def hors_delai(self, le: date) -> str:
+        """ "" while a decision of the legal day `le` still counts; else why not, and the ways out."""
+        last = self.delai.dernier_jour if self.delai else None
+        if last is None or le <= last:
+            return ""
+        assert self.delai is not None and self.delai.echeance_le is not None
+        return (
+            f"Le dernier jour pour décider était le {date_longue(last)}\u00a0: le silence vaut validation depuis le "
+            f"{date_longue(self.delai.echeance_le)}. Si une décision a été signée et notifiée avant, enregistrez-la "
+            "avec sa preuve\u00a0; sinon, une validation illégale peut être retirée jusqu’au "
+            f"{date_longue(consolidation(last))} (CRPA, article L242-1)."
+        )
+
+    def silence_pas_encore(self, le: date) -> str:
+        """ "" once the silence has spoken on a period that still runs."""
+        delai = self.delai
+        if delai is None or delai.clos_at is not None:
+            return "Aucun délai ne court sur ce projet."
+        if delai.echeance_le is None or le < delai.echeance_le:
+            return "Le délai de deux mois n’est pas écoulé."
+        return ""
+
+    def consolidation_le(self) -> date | None:
+        """The last day on which an illegal validation may be withdrawn: four months after the last day of the silence,
+        or after the day the express decision was taken, kept on it (CRPA L242-1). One query for an express one.
+        """
+        if self.etat == EtatProjet.VALIDE_TACITEMENT:
+            last = self.delai.dernier_jour if self.delai else None
+            return consolidation(last) if last else None
+        taken = Decision.objects.filter(
+            etape_id=self.pk,
+            nature__in=[NatureDecision.VALIDATION_PROJET, NatureDecision.RAPPORT_PROJET],
+            etat=EtatDecision.PRISE,
+        )
+        return taken.order_by("-saisie_at", "-pk").values_list("consolidation_le", flat=True).first()
+
+    def empechement_retrait(self, le: date) -> str:
+        last = self.consolidation_le()
+        if last is not None and le <= last:
+            return ""
+        since = f" depuis le {date_longue(last)}" if last else ""
+        return f"La validation ne peut plus être retirée pour illégalité{since} (CRPA, article L242-1)."
+
+    def empechement_constat(self) -> str:
+        """ "" where the region has the ARS note the receipt, and it did not yet."""
+        if self.delai_id is not None:
+            return "La réception est déjà constatée."
+        deposited = civil_day(self.depose_at) if self.depose_at else None
+        if deposited and valeur(POINT_DE_RECEPTION, on=deposited, defaut="portail") == "constat":
+            return ""
+        return "Dans cette région, le dépôt sur le portail vaut réception par l’ARS."
+
+    def premiere_ouverture(self) -> date | None:
+        """The day the association first opened the opposition in force, in Paris; None while it did not. One query."""
+        opened = OuvertureDecision.objects.filter(
+            decision__etape_id=self.pk,
+            decision__nature=NatureDecision.OPPOSITION_PROJET,
+            decision__etat=EtatDecision.PRISE,
+        )
+        first = opened.order_by("ouverte_at").values_list("ouverte_at", flat=True).first()
+        return civil_day(first) if first else None
+
+
+def _written(cle: str, etat: str | None) -> bool:
+    """Who deposits and the territory are complete; of the project itself, something is written: the rest is a réserve."""
+    if cle in ("identite", "territoire"):
+        return etat == EtatSection.COMPLET
+    return etat in (EtatSection.EN_COURS, EtatSection.COMPLET)
+
+
+def _is_written_sheet(cle: str, etat: str) -> bool:
+    return cle.startswith(FICHE_PREFIX) and etat != EtatSection.A_COMMENCER
+
+
+class EvenementProjet(Evenement):
+    projet = models.ForeignKey(ProjetSante, models.PROTECT, related_name="evenements")
+
+
+class SectionProjet(Section):
+    """A section A–K, or one fiche-action (`fiche-<n>`)."""
+
+    projet = models.ForeignKey(ProjetSante, models.CASCADE, related_name="sections")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["projet", "cle"], name="section_projet_unique")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="section_projet_gelee",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                declare=[("tenu", "text")],
+                func="""
+                    SELECT etat INTO tenu FROM projects_projetsante WHERE id = OLD.projet_id;
+                    IF tenu NOT IN ('brouillon', 'incomplet') THEN
+                        RAISE EXCEPTION 'Un projet déposé ne se modifie plus.' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+
+class VersionProjet(models.Model):
+    """What was deposited, frozen: made by a deposit or a completion, never changed.
+
+    `contenu`: {"forme", "parties": [{"cle", "titre", "blocs"}], "reserves": [...], "pieces": [[name, sha256]]}.
+    """
+
+    projet = models.ForeignKey(ProjetSante, models.PROTECT, related_name="versions")
+    numero = models.PositiveSmallIntegerField()
+    evenement = models.UUIDField(unique=True)
+    contenu = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "version d’un projet de santé"
+        constraints = [models.UniqueConstraint(fields=["projet", "numero"], name="version_projet_numero")]
+        triggers = [pgtrigger.Protect(name="version_immuable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"Version {self.numero} · {self.projet_id}"
+
+
+class PreparationDecision(models.Model):
+    """The decision as the délégation prepares it, with its remarks for whoever signs. Nobody outside the ARS reads it.
+
+    `donnees`: objectives of the PRS or the file in conflict, by ground; see `services.projets.deciding`.
+    """
+
+    projet = models.OneToOneField(ProjetSante, models.PROTECT, related_name="preparation")
+    nature = models.CharField(max_length=20, choices=NatureDecision.choices)
+    donnees = models.JSONField(default=dict)
+    motivation = models.TextField(blank=True)
+    remarques = models.TextField("remarques pour le signataire", blank=True)
+    version = models.PositiveIntegerField(default=1)
+    prepare_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    qualite = models.CharField("qualité", max_length=300)
+    prepare_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "préparation d’une décision"
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} · {self.projet_id}"
+

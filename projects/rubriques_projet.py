@@ -1,0 +1,3 @@
+FICHE_DOCUMENT = "fiche_document"
+FICHE_PREFIX = "fiche-"
+BLOQUANTES = {"identite": "x", "territoire": "x", "diagnostic": "x", "missions": "x"}
