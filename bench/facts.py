@@ -216,9 +216,9 @@ def place_letter(lettre: LettreIntention, lot: Lot, *, by: Acteur, now: datetime
     """Give the letter its territory, in one gesture."""
     if lot.quartier:
         code, nom, population = lot.quartier
-        add_quartier(lettre=lettre, code=code, nom=nom, population=population, **QUARTIER, by=by, now=now)
+        add_quartier(etape=lettre, code=code, nom=nom, population=population, **QUARTIER, by=by, now=now)
     else:
-        add_communes(lettre=lettre, codes=lot.communes, by=by, now=now)
+        add_communes(etape=lettre, codes=lot.communes, by=by, now=now)
 
 
 def _begin(facts: Facts, *, by: Acteur, region: str, at: tuple[datetime, ...]) -> LettreIntention:

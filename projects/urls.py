@@ -1,4 +1,4 @@
-"""Addresses of the letters of intent."""
+"""Addresses of the letters of intent and of the projets de santé."""
 
 from django.urls import path
 
@@ -17,6 +17,7 @@ from projects.views import (
     sections,
     territoire,
 )
+from projects.views.projets import urls as projets
 
 app_name = "projects"
 
@@ -43,4 +44,5 @@ urlpatterns = [
     *decisions.urlpatterns,
     *papier.urlpatterns,
     *rectifications.urlpatterns,
+    *projets.urlpatterns,
 ]

@@ -8,131 +8,304 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dossiers', '0009_files_written_before_are_found'),
+        ("dossiers", "0009_files_written_before_are_found"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Recours',
+            name="Recours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('genre', models.CharField(choices=[('gracieux', 'Recours gracieux'), ('hierarchique', 'Recours hiérarchique'), ('contentieux', 'Recours devant le tribunal administratif')], max_length=12)),
-                ('forme_le', models.DateField(verbose_name='formé le')),
-                ('observations', models.TextField(blank=True)),
-                ('issue', models.TextField(blank=True)),
-                ('issue_le', models.DateField(null=True, verbose_name='issue le')),
-                ('saisi_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("gracieux", "Recours gracieux"),
+                            ("hierarchique", "Recours hiérarchique"),
+                            ("contentieux", "Recours devant le tribunal administratif"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("forme_le", models.DateField(verbose_name="formé le")),
+                ("observations", models.TextField(blank=True)),
+                ("issue", models.TextField(blank=True)),
+                ("issue_le", models.DateField(null=True, verbose_name="issue le")),
+                ("saisi_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'recours',
-                'verbose_name_plural': 'recours',
+                "verbose_name": "recours",
+                "verbose_name_plural": "recours",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='decision',
-            name='decision_refus_motive',
+            model_name="decision",
+            name="decision_refus_motive",
         ),
         migrations.AddField(
-            model_name='decision',
-            name='consolidation_le',
-            field=models.DateField(null=True, verbose_name='retirable jusqu’au'),
+            model_name="decision",
+            name="consolidation_le",
+            field=models.DateField(null=True, verbose_name="retirable jusqu’au"),
         ),
         migrations.AddField(
-            model_name='document',
-            name='annule_at',
-            field=models.DateTimeField(null=True, verbose_name='annulé'),
+            model_name="document",
+            name="annule_at",
+            field=models.DateTimeField(null=True, verbose_name="annulé"),
         ),
         migrations.AddField(
-            model_name='document',
-            name='annule_motif',
-            field=models.CharField(blank=True, max_length=300, verbose_name='pourquoi annulé'),
+            model_name="document",
+            name="annule_motif",
+            field=models.CharField(blank=True, max_length=300, verbose_name="pourquoi annulé"),
         ),
         migrations.AlterField(
-            model_name='decision',
-            name='etape_id',
-            field=models.PositiveBigIntegerField(help_text='Key of the letter, of the request or of the project, by `nature`.'),
+            model_name="decision",
+            name="etape_id",
+            field=models.PositiveBigIntegerField(
+                help_text="Key of the letter, of the request or of the project, by `nature`."
+            ),
         ),
         migrations.AlterField(
-            model_name='decision',
-            name='etat',
-            field=models.CharField(choices=[('a_confirmer', 'À confirmer par une seconde personne'), ('prise', 'Prise'), ('ecartee', 'Écartée'), ('a_verifier', 'Signée à temps, notifiée trop tard\xa0: à vérifier')], max_length=12),
+            model_name="decision",
+            name="etat",
+            field=models.CharField(
+                choices=[
+                    ("a_confirmer", "À confirmer par une seconde personne"),
+                    ("prise", "Prise"),
+                    ("ecartee", "Écartée"),
+                    ("a_verifier", "Signée à temps, notifiée trop tard\xa0: à vérifier"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='decision',
-            name='nature',
-            field=models.CharField(choices=[('validation_lettre', 'Validation de la lettre d’intention'), ('refus_lettre', 'Refus de la lettre d’intention'), ('accord_fir', 'Accord de la subvention'), ('refus_fir', 'Refus de la subvention'), ('validation_projet', 'Validation du projet de santé'), ('opposition_projet', 'Opposition au projet de santé'), ('pieces_projet', 'Demande de pièces sur le projet de santé'), ('retrait_projet', 'Retrait de la validation du projet de santé'), ('rapport_projet', 'Opposition rapportée\xa0: projet de santé validé')], max_length=20),
+            model_name="decision",
+            name="nature",
+            field=models.CharField(
+                choices=[
+                    ("validation_lettre", "Validation de la lettre d’intention"),
+                    ("refus_lettre", "Refus de la lettre d’intention"),
+                    ("accord_fir", "Accord de la subvention"),
+                    ("refus_fir", "Refus de la subvention"),
+                    ("validation_projet", "Validation du projet de santé"),
+                    ("opposition_projet", "Opposition au projet de santé"),
+                    ("pieces_projet", "Demande de pièces sur le projet de santé"),
+                    ("retrait_projet", "Retrait de la validation du projet de santé"),
+                    ("rapport_projet", "Opposition rapportée\xa0: projet de santé validé"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='delai',
-            name='clos_par',
-            field=models.CharField(blank=True, choices=[('depot', 'Dépôt'), ('reception', 'Réception constatée par l’ARS'), ('transmission', 'Transmission'), ('demande', 'Pièce demandée'), ('reponse', 'Pièce reçue'), ('renonciation', 'Pièce abandonnée'), ('reouverture', 'Demande rouverte'), ('decision', 'Décision'), ('retrait', 'Retrait'), ('silence', 'Silence constaté')], max_length=14),
+            model_name="delai",
+            name="clos_par",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("depot", "Dépôt"),
+                    ("reception", "Réception constatée par l’ARS"),
+                    ("transmission", "Transmission"),
+                    ("demande", "Pièce demandée"),
+                    ("reponse", "Pièce reçue"),
+                    ("renonciation", "Pièce abandonnée"),
+                    ("reouverture", "Demande rouverte"),
+                    ("decision", "Décision"),
+                    ("retrait", "Retrait"),
+                    ("silence", "Silence constaté"),
+                ],
+                max_length=14,
+            ),
         ),
         migrations.AlterField(
-            model_name='demandepieces',
-            name='etape',
-            field=models.CharField(choices=[('lettre', 'Lettre d’intention'), ('demande_fir', 'Demande de subvention'), ('projet', 'Projet de santé')], max_length=12, verbose_name='étape'),
+            model_name="demandepieces",
+            name="etape",
+            field=models.CharField(
+                choices=[
+                    ("lettre", "Lettre d’intention"),
+                    ("demande_fir", "Demande de subvention"),
+                    ("projet", "Projet de santé"),
+                ],
+                max_length=12,
+                verbose_name="étape",
+            ),
         ),
         migrations.AlterField(
-            model_name='mouvementdelai',
-            name='nature',
-            field=models.CharField(choices=[('depot', 'Dépôt'), ('reception', 'Réception constatée par l’ARS'), ('transmission', 'Transmission'), ('demande', 'Pièce demandée'), ('reponse', 'Pièce reçue'), ('renonciation', 'Pièce abandonnée'), ('reouverture', 'Demande rouverte'), ('decision', 'Décision'), ('retrait', 'Retrait'), ('silence', 'Silence constaté')], max_length=14),
+            model_name="mouvementdelai",
+            name="nature",
+            field=models.CharField(
+                choices=[
+                    ("depot", "Dépôt"),
+                    ("reception", "Réception constatée par l’ARS"),
+                    ("transmission", "Transmission"),
+                    ("demande", "Pièce demandée"),
+                    ("reponse", "Pièce reçue"),
+                    ("renonciation", "Pièce abandonnée"),
+                    ("reouverture", "Demande rouverte"),
+                    ("decision", "Décision"),
+                    ("retrait", "Retrait"),
+                    ("silence", "Silence constaté"),
+                ],
+                max_length=14,
+            ),
         ),
         migrations.AlterField(
-            model_name='piece',
-            name='genre',
-            field=models.CharField(choices=[('statuts', 'Statuts de l’association'), ('dirigeants', 'Liste des dirigeants'), ('rib', 'Relevé d’identité bancaire'), ('pouvoir', 'Pouvoir du représentant légal'), ('comptes', 'Comptes approuvés du dernier exercice'), ('rapport', 'Rapport d’activité'), ('soutien', 'Lettre de soutien ou d’engagement'), ('diagnostic', 'Élément de diagnostic'), ('lettre', 'Lettre d’intention reçue sur papier'), ('projet', 'Projet de santé'), ('courrier', 'Courrier reçu ou envoyé sur papier'), ('preuve', 'Preuve de réception ou d’envoi'), ('autre', 'Autre document')], max_length=12),
+            model_name="piece",
+            name="genre",
+            field=models.CharField(
+                choices=[
+                    ("statuts", "Statuts de l’association"),
+                    ("dirigeants", "Liste des dirigeants"),
+                    ("rib", "Relevé d’identité bancaire"),
+                    ("pouvoir", "Pouvoir du représentant légal"),
+                    ("comptes", "Comptes approuvés du dernier exercice"),
+                    ("rapport", "Rapport d’activité"),
+                    ("soutien", "Lettre de soutien ou d’engagement"),
+                    ("diagnostic", "Élément de diagnostic"),
+                    ("lettre", "Lettre d’intention reçue sur papier"),
+                    ("projet", "Projet de santé"),
+                    ("courrier", "Courrier reçu ou envoyé sur papier"),
+                    ("preuve", "Preuve de réception ou d’envoi"),
+                    ("autre", "Autre document"),
+                ],
+                max_length=12,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='delai',
-            trigger=pgtrigger.compiler.Trigger(name='delai_suit_son_registre', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."origine_le" IS DISTINCT FROM (NEW."origine_le") OR OLD."dernier_jour" IS DISTINCT FROM (NEW."dernier_jour") OR OLD."echeance_le" IS DISTINCT FROM (NEW."echeance_le"))', declare='DECLARE ligne record;', func="\n    SELECT dernier_jour, echeance_le INTO ligne FROM dossiers_mouvementdelai\n     WHERE delai_id = NEW.id ORDER BY recorded_at DESC, id DESC LIMIT 1;\n    IF NOT FOUND OR ligne.dernier_jour IS DISTINCT FROM NEW.dernier_jour\n       OR ligne.echeance_le IS DISTINCT FROM NEW.echeance_le THEN\n        RAISE EXCEPTION 'Les dates d’un délai suivent son registre.' USING ERRCODE = 'check_violation';\n    END IF;\n    IF NEW.regime = 'acceptation'\n       AND (NEW.dernier_jour IS DISTINCT FROM (NEW.origine_le + interval '2 months')::date\n            OR NEW.echeance_le IS DISTINCT FROM NEW.dernier_jour + 1) THEN\n        RAISE EXCEPTION 'Le dernier jour est à deux mois de l’origine.' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='48c531912fb408cb8624d4a114b9378bde658097', operation='UPDATE', pgid='pgtrigger_delai_suit_son_registre_71343', table='dossiers_delai', when='BEFORE')),
+            model_name="delai",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delai_suit_son_registre",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."origine_le" IS DISTINCT FROM (NEW."origine_le") OR OLD."dernier_jour" IS DISTINCT FROM (NEW."dernier_jour") OR OLD."echeance_le" IS DISTINCT FROM (NEW."echeance_le"))',
+                    declare="DECLARE ligne record;",
+                    func="\n    SELECT dernier_jour, echeance_le INTO ligne FROM dossiers_mouvementdelai\n     WHERE delai_id = NEW.id ORDER BY recorded_at DESC, id DESC LIMIT 1;\n    IF NOT FOUND OR ligne.dernier_jour IS DISTINCT FROM NEW.dernier_jour\n       OR ligne.echeance_le IS DISTINCT FROM NEW.echeance_le THEN\n        RAISE EXCEPTION 'Les dates d’un délai suivent son registre.' USING ERRCODE = 'check_violation';\n    END IF;\n    IF NEW.regime = 'acceptation'\n       AND (NEW.dernier_jour IS DISTINCT FROM (NEW.origine_le + interval '2 months')::date\n            OR NEW.echeance_le IS DISTINCT FROM NEW.dernier_jour + 1) THEN\n        RAISE EXCEPTION 'Le dernier jour est à deux mois de l’origine.' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n",
+                    hash="48c531912fb408cb8624d4a114b9378bde658097",
+                    operation="UPDATE",
+                    pgid="pgtrigger_delai_suit_son_registre_71343",
+                    table="dossiers_delai",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='document_annule_reste_annule', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD."annule_at" IS DISTINCT FROM (NEW."annule_at") OR OLD."annule_motif" IS DISTINCT FROM (NEW."annule_motif")) AND OLD."annule_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5efe24723703b8bb8e988abf8beb9e2a7466c3aa', operation='UPDATE', pgid='pgtrigger_document_annule_reste_annule_21a95', table='dossiers_document', when='BEFORE')),
+            model_name="document",
+            trigger=pgtrigger.compiler.Trigger(
+                name="document_annule_reste_annule",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((OLD."annule_at" IS DISTINCT FROM (NEW."annule_at") OR OLD."annule_motif" IS DISTINCT FROM (NEW."annule_motif")) AND OLD."annule_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="5efe24723703b8bb8e988abf8beb9e2a7466c3aa",
+                    operation="UPDATE",
+                    pgid="pgtrigger_document_annule_reste_annule_21a95",
+                    table="dossiers_document",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('nature__in', ['refus_lettre', 'refus_fir', 'opposition_projet', 'retrait_projet']), _negated=True), models.Q(('motivation', ''), _negated=True), _connector='OR'), name='decision_refus_motive', violation_error_message='Un refus est motivé (CRPA, art. L211-2).'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("nature__in", ["refus_lettre", "refus_fir", "opposition_projet", "retrait_projet"]),
+                        _negated=True,
+                    ),
+                    models.Q(("motivation", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_refus_motive",
+                violation_error_message="Un refus est motivé (CRPA, art. L211-2).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('nature', 'opposition_projet'), _negated=True), ('donnees__motif__in', ['prs', 'territoire']), _connector='OR'), name='decision_opposition_sur_un_motif', violation_error_message='Une opposition repose sur l’un des deux motifs de la loi (CSP, art. L1434-12).'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("nature", "opposition_projet"), _negated=True),
+                    ("donnees__motif__in", ["prs", "territoire"]),
+                    _connector="OR",
+                ),
+                name="decision_opposition_sur_un_motif",
+                violation_error_message="Une opposition repose sur l’un des deux motifs de la loi (CSP, art. L1434-12).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('nature__in', ['validation_projet', 'rapport_projet']), _negated=True), ('consolidation_le__isnull', False), _connector='OR'), name='decision_validation_se_consolide'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("nature__in", ["validation_projet", "rapport_projet"]), _negated=True),
+                    ("consolidation_le__isnull", False),
+                    _connector="OR",
+                ),
+                name="decision_validation_se_consolide",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('annule_at__isnull', True), models.Q(('annule_motif', ''), _negated=True), _connector='XOR'), name='document_annule_dit_pourquoi'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("annule_at__isnull", True), models.Q(("annule_motif", ""), _negated=True), _connector="XOR"
+                ),
+                name="document_annule_dit_pourquoi",
+            ),
         ),
         migrations.AddField(
-            model_name='recours',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recours', to='dossiers.decision'),
+            model_name="recours",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="recours", to="dossiers.decision"
+            ),
         ),
         migrations.AddField(
-            model_name='recours',
-            name='saisi_par',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="recours",
+            name="saisi_par",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recours',
-            constraint=models.CheckConstraint(condition=models.Q(('issue', ''), ('issue_le__isnull', False), _connector='XOR'), name='recours_issue_datee'),
+            model_name="recours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("issue", ""), ("issue_le__isnull", False), _connector="XOR"),
+                name="recours_issue_datee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recours',
-            constraint=models.CheckConstraint(condition=models.Q(('issue_le__isnull', True), ('issue_le__gte', models.F('forme_le')), _connector='OR'), name='recours_issue_apres'),
+            model_name="recours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("issue_le__isnull", True), ("issue_le__gte", models.F("forme_le")), _connector="OR"
+                ),
+                name="recours_issue_apres",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recours',
-            trigger=pgtrigger.compiler.Trigger(name='recours_garde', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0d0c909c2d2258fa8ae5cd56c57885c88ff6eea5', operation='DELETE', pgid='pgtrigger_recours_garde_6e38e', table='dossiers_recours', when='BEFORE')),
+            model_name="recours",
+            trigger=pgtrigger.compiler.Trigger(
+                name="recours_garde",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="0d0c909c2d2258fa8ae5cd56c57885c88ff6eea5",
+                    operation="DELETE",
+                    pgid="pgtrigger_recours_garde_6e38e",
+                    table="dossiers_recours",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recours',
-            trigger=pgtrigger.compiler.Trigger(name='recours_clos_fixe', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."decision_id" IS DISTINCT FROM (NEW."decision_id") OR OLD."genre" IS DISTINCT FROM (NEW."genre") OR OLD."forme_le" IS DISTINCT FROM (NEW."forme_le") OR OLD."saisi_par_id" IS DISTINCT FROM (NEW."saisi_par_id") OR OLD."saisi_at" IS DISTINCT FROM (NEW."saisi_at") OR OLD."issue_le" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='eefc51bef83bbeedaed49eb641672651a35852fc', operation='UPDATE', pgid='pgtrigger_recours_clos_fixe_f1931', table='dossiers_recours', when='BEFORE')),
+            model_name="recours",
+            trigger=pgtrigger.compiler.Trigger(
+                name="recours_clos_fixe",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."decision_id" IS DISTINCT FROM (NEW."decision_id") OR OLD."genre" IS DISTINCT FROM (NEW."genre") OR OLD."forme_le" IS DISTINCT FROM (NEW."forme_le") OR OLD."saisi_par_id" IS DISTINCT FROM (NEW."saisi_par_id") OR OLD."saisi_at" IS DISTINCT FROM (NEW."saisi_at") OR OLD."issue_le" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="eefc51bef83bbeedaed49eb641672651a35852fc",
+                    operation="UPDATE",
+                    pgid="pgtrigger_recours_clos_fixe_f1931",
+                    table="dossiers_recours",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -25,13 +25,13 @@ class Decision(models.Model):
     """`evenement` is the id of the event it made, none while a decision on paper waits for its second person.
 
     `montant` in euros, for a grant. `acte` freezes the delegation of the day. `signee_le` and `notifiee_le` are legal
-    days; `disponible_at` is the instant the portal made it available to the association. `consolidation_le`: the last day
-    on which a decision that creates rights may be withdrawn as illegal, four months after it was taken (CRPA L242-1).
+    days; `disponible_at` is the instant the portal made it available to the association. `consolidation_le`: the last
+    day on which a decision that creates rights may be withdrawn as illegal, four months after it (CRPA L242-1).
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="decisions")
     evenement = models.UUIDField(null=True, unique=True)
-    etape_id = models.PositiveBigIntegerField(help_text="Key of the letter, of the request or of the project, by `nature`.")
+    etape_id = models.PositiveBigIntegerField(help_text="Key of the letter, request or project, by `nature`.")
     nature = models.CharField(max_length=20, choices=NatureDecision.choices)
     etat = models.CharField(max_length=12, choices=EtatDecision.choices)
     montant = models.DecimalField(max_digits=12, decimal_places=2, null=True)
@@ -71,7 +71,7 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=~Q(nature=NatureDecision.OPPOSITION_PROJET) | Q(donnees__motif__in=["prs", "territoire"]),
                 name="decision_opposition_sur_un_motif",
-                violation_error_message="Une opposition repose sur l’un des deux motifs de la loi (CSP, art. L1434-12).",
+                violation_error_message="Une opposition repose sur l’un des deux motifs de la loi (CSP, L1434-12).",
             ),
             models.CheckConstraint(
                 condition=~Q(nature__in=CONSOLIDABLES) | Q(consolidation_le__isnull=False),

@@ -12,8 +12,8 @@ from guichet.kernel.triggers import changed
 class Document(models.Model):
     """Unique by event and template. `contexte` is frozen text: the paper of a day can be proven. Once rendered, the
     bytes, their SHA-256 and the version of the template never change. `audience` says who reads it; the ARS and the
-    Assurance Maladie do from `transmis_at` on. `annule_at`: what it attests was proven wrong; its bytes stay, its page of
-    verification says "annulée".
+    Assurance Maladie do from `transmis_at` on. `annule_at`: what it attests was proven wrong; its bytes stay, its page
+    of verification says "annulée".
     """
 
     evenement = models.UUIDField(help_text="Id of the event that caused it; no key upwards.")

@@ -30,6 +30,7 @@ def keep_decision(
     montant: Decimal | None = None,
     motivation: str = "",
     donnees: dict[str, Any] | None = None,
+    consolidation_le: date | None = None,
 ) -> Decision:
     """The decision `by` signed on the portal: signed today, made available at this instant.
 
@@ -48,6 +49,7 @@ def keep_decision(
         qualite=by.qualite,
         acte=acte,
         signee_le=timezone.localdate(now),
+        consolidation_le=consolidation_le,
         disponible_at=now,
         origine=Origine.PORTAIL,
         saisie_par=by.user,
@@ -84,6 +86,7 @@ def propose_paper_decision(
     montant: Decimal | None = None,
     motivation: str = "",
     donnees: dict[str, Any] | None = None,
+    consolidation_le: date | None = None,
 ) -> Decision:
     """A decision taken outside the portal, with its real dates and its scan: it has no effect until another person
     confirms it. The caller judged its dates (`judge_paper`) before it kept the scan.
@@ -101,6 +104,7 @@ def propose_paper_decision(
         acte=acte,
         signee_le=signee_le,
         notifiee_le=notifiee_le,
+        consolidation_le=consolidation_le,
         origine=Origine.PAPIER,
         preuve=preuve,
         saisie_par=by.user,
@@ -146,6 +150,14 @@ def mark_taken(decision: Decision, *, evenement: UUID, by: "Acteur", now: dateti
     """Confirmed by `by`: the decision is taken, and available on the portal from now on."""
     Decision.objects.filter(pk=decision.pk).update(
         etat=EtatDecision.PRISE, evenement=evenement, confirmee_par=by.user, confirmee_at=now, disponible_at=now
+    )
+    decision.refresh_from_db()
+
+
+def mark_to_verify(decision: Decision, *, by: "Acteur", now: datetime) -> None:
+    """Confirmed by `by`, but notified after the last day: it has no effect, and the file says "à vérifier"."""
+    Decision.objects.filter(pk=decision.pk).update(
+        etat=EtatDecision.A_VERIFIER, confirmee_par=by.user, confirmee_at=now, disponible_at=now
     )
     decision.refresh_from_db()
 

@@ -25,13 +25,23 @@ class Acte:
     origine: str = Origine.PORTAIL
 
 
-def open_delai(*, dossier: Dossier, regime: Regime, depart: Depart, le: date, acte: Acte) -> Delai:
-    """A new period that starts on the legal day `le`. The caller holds the lock on the file."""
+def open_delai(
+    *,
+    dossier: Dossier,
+    regime: Regime,
+    depart: Depart,
+    le: date,
+    acte: Acte,
+    nature: NatureMouvement = NatureMouvement.DEPOT,
+) -> Delai:
+    """A new period that starts on the legal day `le`, by a deposit, a transmission or, with `nature`, a receipt noted.
+    The caller holds the lock on the file.
+    """
     delai = Delai.objects.create(
         dossier=dossier, regime=regime.value, depart=depart.value, recu_le=le, ouvert_at=acte.now
     )
-    nature = NatureMouvement.TRANSMISSION if depart is Depart.TRANSMISSION else NatureMouvement.DEPOT
-    write(delai, nature, le=le, acte=acte)
+    first = NatureMouvement.TRANSMISSION if depart is Depart.TRANSMISSION else nature
+    write(delai, first, le=le, acte=acte)
     return delai
 
 

@@ -24,15 +24,27 @@ PIECES_MAX = 100
 """Files of one dossier: far above any need, below what would fill a disk."""
 
 
-def add_piece(*, dossier: Dossier, genre: str, fichier: "File[bytes]", by: "Acteur", now: datetime) -> Piece:
-    """Keep a file under a random name, known by its SHA-256, its type read from its content.
+def add_piece(
+    *,
+    dossier: Dossier,
+    genre: str,
+    fichier: "File[bytes]",
+    by: "Acteur",
+    now: datetime,
+    limit: int | None = None,
+    pages: int | None = None,
+) -> Piece:
+    """Keep a file under a random name, known by its SHA-256, its type read from its content. `limit` is in bytes
+    (default: that of every upload); with `pages`, only a PDF of that many pages at most is kept.
 
     Raises `Refused` without the right to write, `FileRefused` (`FileTooLarge`) when the portal does not keep such a
     file, ValidationError when it is already there under this `genre` or when there are too many. A refused file
     leaves nothing behind.
     """
     _judge(dossier, by)
-    found = inspect(fichier, fichier.name or "", limit=settings.UPLOAD_MAX_BYTES)
+    found = inspect(fichier, fichier.name or "", limit=limit or settings.UPLOAD_MAX_BYTES)
+    if pages is not None:
+        found.refuse_past(pages)
     piece = Piece(
         dossier=dossier,
         genre=genre,

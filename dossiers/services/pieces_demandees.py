@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from dossiers.models import DemandePieces, Dossier, Piece, PieceDemandee
+from dossiers.services.partage import keep_proof
 from dossiers.services.pieces import add_piece
-from dossiers.states import EtatPieceDemandee
+from dossiers.states import EtatPieceDemandee, GenrePiece
 from guichet.kernel.lifecycle import Refused
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ class Item:
     fondement: str = ""
     limite_le: date | None = None
     concerne: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recue:
+    """One piece that came by another way than the portal: its day, and its scan or a word on it."""
+
+    item: PieceDemandee
+    recue_le: date
+    reponse: str = ""
+    fichier: "File[bytes] | None" = None
 
 
 def ask(
@@ -160,6 +171,27 @@ def answer_own(
 
 
 CLOSE = "Cette demande de pièces est close."
+
+
+def keep_received(recue: Recue, *, dossier: Dossier, transmise: bool, by: "Acteur", now: datetime) -> PieceDemandee:
+    """Keep the scan, then the answer, at its real day. The caller judged who may, and that the piece was asked.
+
+    Raises `FileRefused` for a file that is not kept, Refused for a day before it was asked or in the future.
+    """
+    pieces = []
+    if recue.fichier is not None:
+        pieces.append(
+            keep_proof(
+                dossier=dossier,
+                genre=GenrePiece.AUTRE,
+                fichier=recue.fichier,
+                recue_le=recue.recue_le,
+                transmise=transmise,
+                by=by,
+                now=now,
+            )
+        )
+    return answer(item=recue.item, reponse=recue.reponse, pieces=pieces, by=by, now=now, recue_le=recue.recue_le)
 
 
 def close_open(*, evenements: Sequence[UUID], now: datetime) -> list[DemandePieces]:

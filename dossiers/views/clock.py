@@ -3,6 +3,7 @@
 Words and tones only: every date comes from the ledger.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,20 +14,56 @@ from dossiers.selectors.delais import echeance_of, lines_of
 from dossiers.selectors.reglages import reglage
 from dossiers.states import NatureMouvement
 from guichet.kernel.civil import JOURS, ONE_DAY, date_longue
-from guichet.kernel.deadlines import Depart, Echeance, Etat
+from guichet.kernel.deadlines import Depart, Echeance, Etat, Regime
 from guichet.kernel.explanations import explain
 
 TONS = ((1, "solide"), (7, "alert"), (15, "warn"), (30, "info"))
 """Days left at most, and the tone: the last safe day is the day before the last one."""
 
 DEBUTS = {Depart.RECEPTION.value: "réception", Depart.DEPOT.value: "dépôt", Depart.TRANSMISSION.value: "transmission"}
-CLOS = {
-    NatureMouvement.DECISION: "Décision prise",
-    NatureMouvement.RETRAIT: "Demande retirée",
-    NatureMouvement.REOUVERTURE: "Demande rouverte",
-    NatureMouvement.SILENCE: "Le silence a rejeté la demande",
+
+
+@dataclass(frozen=True)
+class Mots:
+    """What a regime says: of the silence to come, of a silence not recorded yet, of each way it ends, while it has not
+    begun or is suspended; `reglage` is the dated setting of where it starts.
+    """
+
+    silence: str
+    passe: str
+    clos: dict[str, str]
+    arret: str
+    arret_phrase: str
+    reglage: str
+
+
+MOTS = {
+    Regime.REJET: Mots(
+        silence="Sans réponse, la demande est réputée rejetée le {day}.",
+        passe="Le silence a rejeté la demande\u00a0: le prochain passage de l’horloge l’inscrira.",
+        clos={
+            NatureMouvement.DECISION: "Décision prise",
+            NatureMouvement.RETRAIT: "Demande retirée",
+            NatureMouvement.REOUVERTURE: "Demande rouverte",
+            NatureMouvement.SILENCE: "Le silence a rejeté la demande",
+        },
+        arret="Délai suspendu",
+        arret_phrase="Suspendu jusqu’à l’arrivée des pièces demandées ou, à défaut, jusqu’à leur date limite.",
+        reglage="origine_delai_rejet",
+    ),
+    Regime.ACCEPTATION: Mots(
+        silence="Sans opposition, le projet est réputé validé le {day}.",
+        passe="Le silence a validé le projet\u00a0: le prochain passage de l’horloge l’inscrira.",
+        clos={
+            NatureMouvement.DECISION: "Décision prise",
+            NatureMouvement.RETRAIT: "Projet retiré",
+            NatureMouvement.SILENCE: "Le silence a validé le projet",
+        },
+        arret="Délai non commencé",
+        arret_phrase="Les deux mois courront en entier à l’arrivée de la dernière pièce exigée par un texte.",
+        reglage="point_de_reception",
+    ),
 }
-ORIGINES_DU_DELAI = "origine_delai_rejet"
 
 
 def tone_of(days: int) -> str:
@@ -65,22 +102,13 @@ def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = 
 
 def _state(delai: Delai, echeance: Echeance, today: date) -> dict[str, Any]:
     """Running, suspended, or over and not recorded yet."""
-    silence = (
-        f"Sans réponse, la demande est réputée rejetée le {date_longue(delai.echeance_le)}."
-        if delai.echeance_le
-        else ""
-    )
-    etat = echeance.etat(today)
-    if etat is Etat.SUSPENDU:
-        awaited = "Suspendu jusqu’à l’arrivée des pièces demandées ou, à défaut, jusqu’à leur date limite."
-        return {"ton": "info", "chiffre": "", "mots": "Délai suspendu", "phrase": f"{awaited} {silence}".strip()}
+    words = MOTS[Regime(delai.regime)]
+    silence = words.silence.format(day=date_longue(delai.echeance_le)) if delai.echeance_le else ""
+    if echeance.etat(today) in (Etat.SUSPENDU, Etat.NON_COMMENCE):
+        told = f"{words.arret_phrase} {silence}".strip()
+        return {"ton": "info", "chiffre": "", "mots": words.arret, "phrase": told}
     if delai.dernier_jour is None or today > delai.dernier_jour:
-        return {
-            "ton": "alert",
-            "chiffre": "",
-            "mots": "Délai passé",
-            "phrase": "Le silence a rejeté la demande\u00a0: le prochain passage de l’horloge l’inscrira.",
-        }
+        return {"ton": "alert", "chiffre": "", "mots": "Délai passé", "phrase": words.passe}
     days = (delai.dernier_jour - today).days
     return {"ton": tone_of(days), "chiffre": days, "mots": days_left(days), "phrase": silence}
 
@@ -90,7 +118,7 @@ def _closed(delai: Delai) -> dict[str, Any]:
     return {
         "ton": "neutre",
         "chiffre": "",
-        "mots": CLOS[NatureMouvement(delai.clos_par)],
+        "mots": MOTS[Regime(delai.regime)].clos[delai.clos_par],
         "phrase": "Ce délai ne court plus.",
     }
 
@@ -134,7 +162,7 @@ def movement(line: MouvementDelai) -> dict[str, str]:
 
 def _reason(delai: Delai, *, doutes: bool) -> dict[str, str] | None:
     """Why the period starts where it does: the dated setting of the region."""
-    found = reglage(ORIGINES_DU_DELAI, on=delai.recu_le)
+    found = reglage(MOTS[Regime(delai.regime)].reglage, on=delai.recu_le)
     if found is None:
         return None
     return {"texte": found.motif, "source": found.source, "doute": found.doute if doutes else ""}

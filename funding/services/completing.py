@@ -1,36 +1,18 @@
 """What the funder received outside the portal in answer to its request, kept at its real day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import rules
 from django.db import transaction
 
 from accounts.acteur import Acteur
-from dossiers.models import PieceDemandee
-from dossiers.services import pieces_demandees
-from dossiers.services.partage import keep_proof
-from dossiers.states import GenrePiece
+from dossiers.services.pieces_demandees import Recue, keep_received
 from funding.models import DemandeFir, EvenementFir
 from funding.selectors import requests_for_pieces
 from funding.services.instruction import complete
 from funding.states import Regime
 from guichet.kernel.lifecycle import Refused
-
-if TYPE_CHECKING:
-    from django.core.files import File
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recue:
-    """One piece that came by another way than the portal: its day, and its scan or a word on it."""
-
-    item: PieceDemandee
-    recue_le: date
-    reponse: str = ""
-    fichier: "File[bytes] | None" = None
 
 
 @transaction.atomic
@@ -46,19 +28,5 @@ def record_received(*, demande: DemandeFir, recues: Sequence[Recue], by: Acteur,
     for recue in recues:
         if recue.item.demande.evenement not in own:
             raise Refused("Cette pièce n’a pas été demandée pour cette demande.")
-        pieces = []
-        if recue.fichier is not None:
-            scan = keep_proof(
-                dossier=demande.dossier,
-                genre=GenrePiece.AUTRE,
-                fichier=recue.fichier,
-                recue_le=recue.recue_le,
-                transmise=demande.regime == Regime.REJET,
-                by=by,
-                now=now,
-            )
-            pieces.append(scan)
-        pieces_demandees.answer(
-            item=recue.item, reponse=recue.reponse, pieces=pieces, by=by, now=now, recue_le=recue.recue_le
-        )
+        keep_received(recue, dossier=demande.dossier, transmise=demande.regime == Regime.REJET, by=by, now=now)
     return complete(demande=demande, by=by, now=now)

@@ -6,6 +6,7 @@ A refusal is a page in the portal's style that says what to do, with the status 
 
 import contextlib
 import logging
+import re
 import sys
 from collections.abc import Callable
 from typing import IO
@@ -54,12 +55,18 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.BODY_MAX_BYTES:
+        if not length.isdecimal() or int(length) > body_limit(request):
             return too_large(request, announced=int(length) if length.isdecimal() else 0)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return too_large(request) if isinstance(exception, RequestDataTooBig) else None
+
+
+def body_limit(request: HttpRequest) -> int:
+    """The bytes a body may have at this address: one page takes a larger document than the others."""
+    address, limit = settings.LARGE_BODIES
+    return limit if re.match(address, request.path_info) else settings.BODY_MAX_BYTES
 
 
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -79,7 +86,8 @@ def conflict(request: HttpRequest, phrase: str) -> HttpResponse:
 
 def too_large(request: HttpRequest, *, announced: int = 0) -> HttpResponse:
     """413, sent before the body is read. `announced`: the bytes of a body that nobody read."""
-    limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+    large = body_limit(request) > settings.BODY_MAX_BYTES
+    limit = (settings.PROJECT_MAX_BYTES if large else settings.UPLOAD_MAX_BYTES) // (1024 * 1024)
     response = RefusedBody(render_to_string("413.html", {"limite_mo": limit}), status=413)
     response.unread, response.left = request.META.get("wsgi.input"), min(announced, DROPPED_MAX_BYTES)
     if line := request.META.get("gunicorn.socket"):

@@ -2,8 +2,8 @@
 
     python inspection.py pdf|office < file
 
-Prints a MIME type, or why the file is refused. Imports nothing of the project, so that the child starts quickly; a
-file made to exhaust memory or time kills the child, never the server.
+Prints a MIME type (and the number of pages of a PDF), or why the file is refused. Imports nothing of the project, so
+that the child starts quickly; a file made to exhaust memory or time kills the child, never the server.
 """
 
 import io
@@ -67,7 +67,9 @@ def pdf(content: bytes) -> str:
                 return ENCRYPTED
             if not document.pages:
                 return DAMAGED
-            return ACTIVE if any(_is_active(value) for value in document.objects) else "application/pdf"
+            if any(_is_active(value) for value in document.objects):
+                return ACTIVE
+            return f"application/pdf {len(document.pages)}"
     except pikepdf.PasswordError:
         return ENCRYPTED
     except pikepdf.PdfError:

@@ -72,13 +72,26 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|]+')
 
 @dataclass(frozen=True)
 class Inspected:
-    """A file that may be kept: the name to show, the type of its content, its size in bytes, its SHA-256."""
+    """A file that may be kept: the name to show, the type of its content, its size in bytes, its SHA-256, its number of
+    pages when it is a PDF.
+    """
 
     nom: str
     type_mime: str
     taille: int
     sha256: str
     extension: str
+    pages: int | None = None
+
+    def refuse_past(self, pages: int) -> None:
+        """Raise `FileRefused` unless this is a PDF of at most that many pages."""
+        if self.pages is None:
+            raise FileRefused("Joignez un PDF\u00a0: enregistrez ou exportez votre document dans ce format.")
+        if self.pages > pages:
+            raise FileRefused(
+                f"Ce document a {self.pages} pages\u00a0; le portail en garde {pages} au plus. Joignez le reste en "
+                "annexe."
+            )
 
     def described(self) -> dict[str, Any]:
         """What the row of a kept file says of it."""
@@ -95,13 +108,13 @@ def inspect(file: IO[bytes], nom: str, *, limit: int) -> Inspected:
     if not taille:
         raise FileRefused("Ce fichier est vide.")
     extension = _extension(nom)
-    kind = _kind(file, extension)
+    kind, pages = _kind(file, extension)
     if extension not in kind.extensions:
         raise FileRefused(
             f"Le nom de ce fichier finit par «\u00a0{extension}\u00a0», mais son contenu est {kind.label}. "
             "Corrigez son nom ou joignez le bon fichier."
         )
-    return Inspected(safe_name(nom), kind.mime, taille, sha256, extension)
+    return Inspected(safe_name(nom), kind.mime, taille, sha256, extension, pages)
 
 
 def safe_name(nom: str) -> str:
@@ -147,8 +160,8 @@ def _extension(nom: str) -> str:
     return extension
 
 
-def _kind(file: IO[bytes], extension: str) -> Kind:
-    """The type of the content: by its first bytes for the family, then by the reader of that family."""
+def _kind(file: IO[bytes], extension: str) -> tuple[Kind, int | None]:
+    """The type of the content: by its first bytes for the family, then by its reader; the pages of a PDF."""
     head = file.read(8)
     file.seek(0)
     if head.startswith(b"%PDF-"):
@@ -162,8 +175,9 @@ def _kind(file: IO[bytes], extension: str) -> Kind:
         found = inspection.ENCRYPTED if extension in (".docx", ".xlsx", ".pptx") else inspection.UNKNOWN
     else:
         found = inspection.UNKNOWN
+    found, _, pages = found.partition(" ")
     if found in _BY_MIME:
-        return _BY_MIME[found]
+        return _BY_MIME[found], int(pages) if pages else None
     if found in _SENTENCES:
         raise FileRefused(_SENTENCES[found])
     raise FileRefused(

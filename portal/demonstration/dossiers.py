@@ -76,7 +76,7 @@ def _toulouse(*, region: str, now: datetime) -> None:
         else:
             lettre = write_letter(by=by, region=region, nom=nom, communes=(), now=when)
         add_quartier(
-            lettre=lettre,
+            etape=lettre,
             code=TOULOUSE,
             nom=quartier,
             population=population,

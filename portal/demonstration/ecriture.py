@@ -36,7 +36,7 @@ def write_letter(
     """A letter whose every section is complete, ready for its deposit. `changes`: answers to replace, by section."""
     lettre = open_letter(nom_cpts=nom, nom_association=f"Association {nom}", by=by, region=region, now=now)
     if communes:
-        add_communes(lettre=lettre, codes=communes, by=by, now=now)
+        add_communes(etape=lettre, codes=communes, by=by, now=now)
     funding = {"financement": {"demande": "avec" if demande else "sans"}}
     for cle, answers in reponses.LETTRE.items():
         told = {**answers, **funding.get(cle, {}), **(changes or {}).get(cle, {})}

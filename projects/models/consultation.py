@@ -29,7 +29,7 @@ REPONSES = (EtatAvis.RENDU, EtatAvis.ABSTENTION, EtatAvis.DEPORT)
 
 
 class Consultation(models.Model):
-    """One consultation on a letter or on a projet de santé. The quorum counts the URPS only. `limite_le` is the last day
+    """One consultation on a letter or a projet de santé. The quorum counts the URPS only. `limite_le` is the last day
     asked; answers are taken until the synthesis, the transmission or, on a project, the decision or the silence. `sens`
     and `synthese` are the opinion of the Guichet on a letter, once given.
     """

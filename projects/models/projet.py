@@ -19,7 +19,7 @@ from guichet.kernel.journal import Evenement, Origine
 from guichet.kernel.triggers import changed
 from projects.lifecycles import PROJET
 from projects.models.lettre import LettreIntention
-from projects.rubriques_projet import BLOQUANTES, FICHE_DOCUMENT, FICHE_PREFIX
+from projects.rubriques_projet import FICHE_DOCUMENT, IDENTITE, RUBRIQUES_PROJET, TERRITOIRE, is_fiche
 from projects.states import EtatProjet, FormeProjet
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ class ProjetSante(models.Model):
         the project itself. Every other rule is a réserve. Two queries at most.
         """
         etats = dict(self.sections.values_list("cle", "etat"))
-        required = {cle: titre for cle, titre in BLOQUANTES.items() if self.forme == FormeProjet.RUBRIQUES}
+        required = {rubrique.cle: rubrique.titre for rubrique in RUBRIQUES_PROJET if rubrique.bloquante}
         if self.forme == FormeProjet.DOCUMENT:
-            required = {cle: BLOQUANTES[cle] for cle in ("identite", "territoire")}
+            required = {cle: required[cle] for cle in (IDENTITE, TERRITOIRE)}
             required[FICHE_DOCUMENT] = "La fiche de synthèse"
         missing = [f"«\u00a0{titre}\u00a0»" for cle, titre in required.items() if not _written(cle, etats.get(cle))]
         if self.forme == FormeProjet.DOCUMENT and self.document_id is None:
@@ -141,7 +141,8 @@ class ProjetSante(models.Model):
         last = self.delai.dernier_jour if self.delai else None
         if last is None or le <= last:
             return ""
-        assert self.delai is not None and self.delai.echeance_le is not None
+        assert self.delai is not None
+        assert self.delai.echeance_le is not None
         return (
             f"Le dernier jour pour décider était le {date_longue(last)}\u00a0: le silence vaut validation depuis le "
             f"{date_longue(self.delai.echeance_le)}. Si une décision a été signée et notifiée avant, enregistrez-la "
@@ -200,14 +201,14 @@ class ProjetSante(models.Model):
 
 
 def _written(cle: str, etat: str | None) -> bool:
-    """Who deposits and the territory are complete; of the project itself, something is written: the rest is a réserve."""
-    if cle in ("identite", "territoire"):
+    """Who deposits and the territory are complete; of the project itself something is written; the rest is advice."""
+    if cle in (IDENTITE, TERRITOIRE):
         return etat == EtatSection.COMPLET
     return etat in (EtatSection.EN_COURS, EtatSection.COMPLET)
 
 
 def _is_written_sheet(cle: str, etat: str) -> bool:
-    return cle.startswith(FICHE_PREFIX) and etat != EtatSection.A_COMMENCER
+    return is_fiche(cle) and etat != EtatSection.A_COMMENCER
 
 
 class EvenementProjet(Evenement):
@@ -282,4 +283,3 @@ class PreparationDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} · {self.projet_id}"
-

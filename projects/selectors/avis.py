@@ -16,8 +16,9 @@ from dossiers.models import Reglage
 from dossiers.models.dossier import NOTHING, perimeter, transmitted_to
 from dossiers.selectors.reglages import valeur
 from guichet.kernel.text import normalise
-from projects.models import Avis, LettreIntention
-from projects.models.consultation import OUVERTE_QUAND, REPONSES
+from projects.models import Avis, Consultation, LettreIntention, ProjetSante
+from projects.models.consultation import REPONSES
+from projects.rubriques_projet import IDENTITE
 from projects.sections import PERSONNES
 from projects.states import EtatAvis, NatureConsultation
 
@@ -54,7 +55,8 @@ def _known_to(acteur: "Acteur") -> Q:
     if acteur.genre == Genre.GUICHET and acteur.has("instruire"):
         return Q(consultation__nature=NatureConsultation.GUICHET) & perimeter(acteur, "dossier__")
     if acteur.genre in ARS:
-        return Q(consultation__lettre__transmise_at__isnull=False) & transmitted_to(acteur, "dossier__")
+        sent = Q(consultation__lettre__transmise_at__isnull=False) | Q(consultation__projet__isnull=False)
+        return sent & transmitted_to(acteur, "dossier__")
     return NOTHING
 
 
@@ -91,30 +93,39 @@ def reponses_of(lettre: LettreIntention, *, acteur: "Acteur") -> list[Reponse]:
     whatever state. A consultation that takes no more answers leaves nobody awaited: who did not answer is "sans
     réponse".
     """
-    found = reponses_by_letter([lettre.pk], acteur=acteur)
-    return found.get(lettre.pk, [])
+    return [reponse for _, reponse in _reponses(Q(consultation__lettre=lettre), acteur=acteur)]
+
+
+def reponses_on_project(projet: ProjetSante, *, acteur: "Acteur") -> list[Reponse]:
+    """The same on a projet de santé, for the ARS and each body asked. Two queries."""
+    return [reponse for _, reponse in _reponses(Q(consultation__projet=projet), acteur=acteur)]
 
 
 def reponses_by_letter(lettres: Iterable[int], *, acteur: "Acteur") -> dict[int, list[Reponse]]:
     """The same for several letters, by their keys. Two queries, however many."""
-    here = Q(consultation__lettre__in=list(lettres))
+    found: dict[int, list[Reponse]] = {}
+    for consultation, reponse in _reponses(Q(consultation__lettre__in=list(lettres)), acteur=acteur):
+        found.setdefault(consultation.lettre_id or 0, []).append(reponse)
+    return found
+
+
+def _reponses(here: Q, *, acteur: "Acteur") -> list[tuple[Consultation, Reponse]]:
     given = avis_visible_to(acteur).filter(here, etat__in=REPONSES).select_related("seance", "consultation")
     readable = {avis.pk: avis for avis in given}
     known = Avis.objects.filter(here, Q(organisation=acteur.organisation_id) | _known_to(acteur))
     if acteur.genre in ARS:
         known = known.filter(~URPS | Q(pk__in=readable))
-    rows = known.select_related("organisation", "consultation__lettre").only(
+    rows = known.select_related("organisation", "consultation__lettre", "consultation__projet").only(
         "etat",
         "rendu_at",
         "organisation",
         "consultation__nature",
         "consultation__limite_le",
         "consultation__lettre__etat",
+        "consultation__projet__etat",
     )
-    found: dict[int, list[Reponse]] = {}
-    for row in rows.order_by("consultation__nature", "organisation__nom", "pk"):
-        found.setdefault(row.consultation.lettre_id, []).append(_reponse(row, readable.get(row.pk)))
-    return found
+    ordered = rows.order_by("consultation__nature", "organisation__nom", "pk")
+    return [(row.consultation, _reponse(row, readable.get(row.pk))) for row in ordered]
 
 
 def _reponse(row: Avis, avis: Avis | None) -> Reponse:
@@ -135,7 +146,8 @@ def _shown_state(avis: Avis) -> EtatAvis:
 
 
 def _open(avis: Avis) -> bool:
-    return avis.consultation.lettre.etat == OUVERTE_QUAND[NatureConsultation(avis.consultation.nature)]
+    step = avis.consultation.lettre or avis.consultation.projet
+    return step is not None and avis.consultation.ouverte_en(step.etat)
 
 
 def avis_for_pages(acteur: "Acteur | None") -> QuerySet[Avis]:
@@ -145,6 +157,8 @@ def avis_for_pages(acteur: "Acteur | None") -> QuerySet[Avis]:
         "consultation__lettre__dossier__association",
         "consultation__lettre__dossier__departement_pilote",
         "consultation__lettre__territoire",
+        "consultation__projet__territoire",
+        "consultation__projet__delai",
         "dossier__association",
         "auteur",
         "seance",
@@ -185,8 +199,9 @@ def likely_conflict(avis: Avis, user: User) -> Conflit | None:
             f"Vous êtes, ou avez été, membre de l’association «\u00a0{association.nom}\u00a0».",
             "Je suis, ou j’ai été, membre de l’association qui porte ce projet.",
         )
-    sections = {section.cle: section.contenu for section in avis.consultation.lettre.sections.all()}
-    told = sections.get(PERSONNES, {})
+    about = avis.consultation.lettre or avis.consultation.projet
+    sections = {section.cle: section.contenu for section in about.sections.all()} if about else {}
+    told = {**sections.get(IDENTITE, {}), **sections.get(PERSONNES, {})}
     addresses = {str(told.get(f"{who}_courriel") or "").strip().casefold() for who in ("representant", "referent")}
     names = [told.get("representant_nom"), told.get("referent_nom")]
     names += [row.get("nom") for row in told.get("personnes") or []]

@@ -16,11 +16,16 @@ from funding.models import DemandeFir
 from funding.selectors import running_period
 from funding.states import EtatDemandeFir
 from guichet.kernel.civil import date_longue
-from projects.models import LettreIntention
-from projects.states import EtatLettre
+from projects.models import LettreIntention, ProjetSante
+from projects.states import EtatLettre, EtatProjet
 
-Step = LettreIntention | DemandeFir
-REFUS = (NatureDecision.REFUS_LETTRE, NatureDecision.REFUS_FIR)
+Step = LettreIntention | DemandeFir | ProjetSante
+REFUS = (NatureDecision.REFUS_LETTRE, NatureDecision.REFUS_FIR, NatureDecision.OPPOSITION_PROJET)
+SUR_UN_PROJET = (
+    NatureDecision.VALIDATION_PROJET,
+    NatureDecision.OPPOSITION_PROJET,
+    NatureDecision.DEMANDE_PIECES_PROJET,
+)
 SUR_UNE_DEMANDE = (NatureDecision.ACCORD_FIR, NatureDecision.REFUS_FIR)
 
 
@@ -29,9 +34,17 @@ def natures_for(step: Step) -> tuple[NatureDecision, ...]:
     if isinstance(step, LettreIntention):
         decidable = step.etat == EtatLettre.TRANSMISE
         return (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE) if decidable else ()
+    if isinstance(step, ProjetSante):
+        return _natures_for_project(step)
     if step.etat == EtatDemandeFir.REJETEE_TACITEMENT:
         return (NatureDecision.ACCORD_FIR,)
     return SUR_UNE_DEMANDE if step.etat in (EtatDemandeFir.TRANSMISE, EtatDemandeFir.INCOMPLETE) else ()
+
+
+def _natures_for_project(projet: ProjetSante) -> tuple[NatureDecision, ...]:
+    """Before the silence, what the ARS may decide or ask; after it, the same proves it wrong if notified in time."""
+    open_states = (EtatProjet.DEPOSE, EtatProjet.INCOMPLET, EtatProjet.VALIDE_TACITEMENT)
+    return SUR_UN_PROJET if projet.etat in open_states and projet.delai_id else ()
 
 
 def signatories(step: Step) -> QuerySet[User]:

@@ -78,7 +78,9 @@ def open_consultation(
 def ask_bodies(consultation: Consultation, organisations: Iterable[int], *, now: datetime) -> None:
     """An awaited opinion of each of these bodies that has none yet, and access to the file."""
     wanted = sorted(organisations)
-    dossier = consultation.lettre.dossier
+    step = consultation.lettre or consultation.projet
+    assert step is not None
+    dossier = step.dossier
     Avis.objects.bulk_create(
         [Avis(dossier=dossier, consultation=consultation, organisation_id=pk) for pk in wanted], ignore_conflicts=True
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.conf import settings
@@ -18,7 +18,14 @@ from accounts.services.memberships import new_association
 from accounts.states import Genre
 from dossiers.models import Decision, Dossier, Piece
 from dossiers.services import territoires
-from dossiers.services.decisions import judge_paper, lock_waiting, mark_taken, propose_paper_decision, set_aside
+from dossiers.services.decisions import (
+    judge_paper,
+    lock_waiting,
+    mark_taken,
+    mark_to_verify,
+    propose_paper_decision,
+    set_aside,
+)
 from dossiers.services.partage import keep_proof
 from dossiers.states import GenrePiece, NatureDecision
 from funding.lifecycles import DEMANDE_FIR
@@ -28,17 +35,20 @@ from funding.services import instruction
 from funding.services.outside import record_request
 from funding.states import Regime, StatutBareme
 from guichet.kernel.civil import civil_day, date_longue
+from guichet.kernel.deadlines import consolidation
 from guichet.kernel.journal import Evenement, Origine
-from guichet.kernel.lifecycle import Refused
+from guichet.kernel.lifecycle import Lifecycle, Refused
 from guichet.kernel.text import normalise
 from guichet.kernel.uploads import inspect
 from projects import notifications
-from projects.lifecycles import LETTRE
-from projects.models import EvenementLettre, LettreIntention
-from projects.selectors.paper import REFUS, natures_for, silence_over
+from projects.lifecycles import LETTRE, PROJET
+from projects.models import EvenementLettre, LettreIntention, ProjetSante
+from projects.selectors.paper import REFUS, SUR_UN_PROJET, Step, natures_for, silence_over
 from projects.services.deciding import grant_request, refuse, validate
 from projects.services.depositing import open_to_guichet
 from projects.services.opening import draft_letter
+from projects.services.projets.deciding import opposition_of
+from projects.services.projets.outside import take_paper_decision
 from projects.services.territoire import mesure_of
 from territories.selectors import communes as known_communes
 
@@ -153,7 +163,7 @@ def _refuse_again(scan: "File[bytes]", *, by: Acteur) -> None:
 @transaction.atomic
 def record_paper_decision(
     *,
-    step: LettreIntention | DemandeFir,
+    step: Step,
     nature: NatureDecision,
     signataire: User,
     signee_le: date,
@@ -164,13 +174,17 @@ def record_paper_decision(
     montant: Decimal | None = None,
     motivation: str = "",
     comite_le: date | None = None,
+    donnees: dict[str, Any] | None = None,
 ) -> Decision:
     """Type a decision signed on paper: it waits for a second person who decides. The delegation of the signatory is
-    judged at the day of the signature, with its ceiling.
+    judged at the day of the signature, with its ceiling. `donnees`: the ground of an opposition, the pieces asked.
     """
-    step = _judge_decision(step, nature, montant=montant, motivation=motivation, by=by)
+    told = donnees or ({"comite_le": comite_le.isoformat()} if comite_le else {})
+    step = _judge_decision(step, nature, montant=montant, motivation=motivation, donnees=told, by=by)
     judge_paper(nature=nature, etape_id=step.pk, signee_le=signee_le, notifiee_le=notifiee_le, now=now)
     _refuse_before(step, nature, signee_le)
+    if isinstance(step, ProjetSante) and (late := step.hors_delai(signee_le)):
+        raise Refused(late)
     signer = _signer(step, signataire, on=signee_le)
     acte = signing_act(by=signer, montant=montant or Decimal(0), on=signee_le)
     preuve = keep_proof(
@@ -188,21 +202,31 @@ def record_paper_decision(
         preuve=preuve,
         montant=montant if nature == NatureDecision.ACCORD_FIR else None,
         motivation=motivation,
-        donnees={"comite_le": comite_le.isoformat()} if comite_le else {},
+        donnees=told,
+        consolidation_le=consolidation(signee_le) if nature == NatureDecision.VALIDATION_PROJET else None,
         by=by,
         now=now,
     )
 
 
+CYCLES: dict[type[Any], Lifecycle] = {LettreIntention: LETTRE, DemandeFir: DEMANDE_FIR, ProjetSante: PROJET}
+
+
 def _judge_decision(
-    step: LettreIntention | DemandeFir, nature: NatureDecision, *, montant: Decimal | None, motivation: str, by: Acteur
-) -> LettreIntention | DemandeFir:
+    step: Step,
+    nature: NatureDecision,
+    *,
+    montant: Decimal | None,
+    motivation: str,
+    donnees: dict[str, Any],
+    by: Acteur,
+) -> Step:
     """Who may type it, and whether the step, locked, may be decided so: the step as the database has it."""
     if not rules.test_rule(rule_of(step, "instruire"), by, step):
         raise Refused("Seule l’administration qui instruit enregistre une décision prise sur papier.")
     if isinstance(step, DemandeFir) and step.regime != Regime.REJET:
         raise Refused("Une décision d’une URPS se prend dans le portail.")
-    locked: LettreIntention | DemandeFir = (LETTRE if isinstance(step, LettreIntention) else DEMANDE_FIR).lock(step)
+    locked: Step = CYCLES[type(step)].lock(step)
     if nature not in natures_for(locked):
         raise Refused(
             f"L’état est «\u00a0{locked.get_etat_display()}\u00a0»\u00a0: cette décision n’y est pas possible."
@@ -211,12 +235,19 @@ def _judge_decision(
         raise Refused("Un refus est motivé\u00a0: reprenez les motifs de la décision (CRPA, art. L211-2).")
     if nature == NatureDecision.ACCORD_FIR and isinstance(locked, DemandeFir):
         instruction.refuse_amount(locked, montant or Decimal(0))
+    if nature == NatureDecision.OPPOSITION_PROJET:
+        opposition_of(donnees).refuse_if_incomplete()
+    if nature == NatureDecision.DEMANDE_PIECES_PROJET and not any(item.get("requise") for item in donnees["pieces"]):
+        raise Refused("Une demande qui arrête le délai compte au moins une pièce exigée par un texte.")
     return locked
 
 
-def _refuse_before(step: LettreIntention | DemandeFir, nature: NatureDecision, signee_le: date) -> None:
+def _refuse_before(step: Step, nature: NatureDecision, signee_le: date) -> None:
     """No decision before the day its author had the step; no grant before the letter it goes with was validated."""
-    days = [civil_day(step.transmise_at)] if step.transmise_at else []
+    if isinstance(step, ProjetSante):
+        days = [step.delai.recu_le] if step.delai else []
+    else:
+        days = [civil_day(step.transmise_at)] if step.transmise_at else []
     if nature == NatureDecision.ACCORD_FIR:
         validated = EvenementLettre.objects.filter(lettre__demande=step.pk, action="valider")
         days += list(validated.order_by("recorded_at").values_list("prend_effet_le", flat=True))
@@ -224,12 +255,15 @@ def _refuse_before(step: LettreIntention | DemandeFir, nature: NatureDecision, s
         raise Refused(f"Cette décision n’a pas pu être signée avant le {date_longue(max(days))}.")
 
 
-def rule_of(step: LettreIntention | DemandeFir, droit: str) -> str:
+NOMS: dict[type[Any], str] = {LettreIntention: "lettre", DemandeFir: "demande", ProjetSante: "projet"}
+
+
+def rule_of(step: Step, droit: str) -> str:
     """The name of the rule that says who instructs, or decides, on that step."""
-    return f"{'lettre' if isinstance(step, LettreIntention) else 'demande'}.{droit}"
+    return f"{NOMS[type(step)]}.{droit}"
 
 
-def _signer(step: LettreIntention | DemandeFir, signataire: User, *, on: date) -> Acteur:
+def _signer(step: Step, signataire: User, *, on: date) -> Acteur:
     """The signatory in the capacity that decided on this step, on that day."""
     capacities = [Acteur(signataire, membership) for membership in capacities_of(signataire, on=on)]
     found = next((each for each in capacities if rules.test_rule(rule_of(step, "decider"), each, step)), None)
@@ -243,11 +277,15 @@ def confirm_paper_decision(*, decision: Decision, by: Acteur, now: datetime) -> 
     """The second person, who has the right to decide, confirms: the decision takes effect at the day it was signed.
 
     A decision on a request that was not notified by its last day did not stop the silence: the rejection is recorded
-    first, then granted after.
+    first, then granted after. One on a projet de santé proves the silence wrong if it was notified in time; signed in
+    time and notified after, it is kept "à vérifier".
     """
     locked = lock_waiting(decision, by=by)
     event = _ACTS[NatureDecision(locked.nature)](locked, by, now)
-    mark_taken(locked, evenement=event.pk, by=by, now=now)
+    if event is None:
+        mark_to_verify(locked, by=by, now=now)
+    else:
+        mark_taken(locked, evenement=event.pk, by=by, now=now)
     return locked
 
 
@@ -262,8 +300,10 @@ def discard_paper_decision(*, decision: Decision, by: Acteur, now: datetime) -> 
     return locked
 
 
-def step_of(decision: Decision) -> LettreIntention | DemandeFir:
-    """The letter or the request a decision is about, with its file."""
+def step_of(decision: Decision) -> Step:
+    """The letter, the request or the project a decision is about, with its file."""
+    if decision.nature in SUR_UN_PROJET:
+        return ProjetSante.objects.select_related("dossier", "delai").get(pk=decision.etape_id)
     if decision.nature in (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE):
         return LettreIntention.objects.select_related("dossier", "demande").get(pk=decision.etape_id)
     return DemandeFir.objects.select_related("dossier", "financeur", "delai").get(pk=decision.etape_id)
@@ -303,6 +343,12 @@ def _grant(decision: Decision, by: Acteur, now: datetime) -> Evenement:
     )
 
 
+def _on_project(decision: Decision, by: Acteur, now: datetime) -> Evenement | None:
+    if not rules.test_rule("projet.decider", by, step_of(decision)):
+        raise Refused("Seule une personne qui peut décider confirme cette décision.")
+    return take_paper_decision(decision=decision, by=by, now=now)
+
+
 def _refuse_request(decision: Decision, by: Acteur, now: datetime) -> Evenement:
     demande = DemandeFir.objects.get(pk=decision.etape_id)
     if sentence := silence_over(demande, decision, on=timezone.localdate(now)):
@@ -310,7 +356,8 @@ def _refuse_request(decision: Decision, by: Acteur, now: datetime) -> Evenement:
     return instruction.refuse(demande=demande, motivation=decision.motivation, by=by, now=now, paper=decision)
 
 
-_ACTS: dict[NatureDecision, Callable[[Decision, Acteur, datetime], Evenement]] = {
+_ACTS: dict[NatureDecision, Callable[[Decision, Acteur, datetime], Evenement | None]] = {
+    **dict.fromkeys(SUR_UN_PROJET, _on_project),
     NatureDecision.VALIDATION_LETTRE: _validate,
     NatureDecision.REFUS_LETTRE: _refuse,
     NatureDecision.ACCORD_FIR: _grant,

@@ -134,9 +134,11 @@ def close_session(*, seance: Seance, by: Acteur, now: datetime) -> Seance:
     if not points:
         raise Refused("L’ordre du jour est vide\u00a0: il n’y a pas de compte rendu à établir.")
     for point in points:
+        assert point.consultation.lettre is not None
+        dossier = point.consultation.lettre.dossier
         create_document(
-            evenement=minutes_event(locked, point.consultation.lettre.dossier_id),
-            dossier=point.consultation.lettre.dossier,
+            evenement=minutes_event(locked, dossier.pk),
+            dossier=dossier,
             audience=AudienceDocument.GUICHET,
             now=now,
             **minutes(locked, point, by=by, now=now),

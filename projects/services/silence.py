@@ -21,9 +21,11 @@ from funding import notifications as funding_notifications
 from funding.services.instruction import record_rejection
 from guichet.kernel.deadlines import latest_rung_due
 from guichet.kernel.lifecycle import Refused
-from projects.models import Avis
+from projects.models import Avis, ProjetSante
+from projects.notifications import projets as project_notifications
 from projects.selectors.desks import unanswered_on
 from projects.services.opinions import close_unanswered
+from projects.services.projets.silence import record_silence as record_validation
 
 log = logging.getLogger(__name__)
 LOT = 100
@@ -61,7 +63,13 @@ def passage(*, now: datetime, lot: int = LOT) -> PassageHorloge:
 
 @transaction.atomic
 def record_silence(*, delai_id: int, now: datetime) -> bool:
-    """Record the silence of one period, at its legal day. Raises `Refused` when it was settled meanwhile."""
+    """Record the silence of one period, at its legal day: it rejects a request, it validates a project.
+
+    Raises `Refused` when it was settled meanwhile. False when the period ended otherwise.
+    """
+    projet = ProjetSante.objects.filter(delai=delai_id).first()
+    if projet is not None:
+        return record_validation(projet=projet, now=now) is not None
     delai = Delai.objects.select_related("demande_fir__dossier", "demande_fir__financeur").get(pk=delai_id)
     record_rejection(demande=delai.demande_fir, now=now)
     return True
@@ -83,9 +91,14 @@ def warn(*, delai_id: int, now: datetime) -> bool:
     alert = AlerteDelai.objects.create(
         delai=delai, dernier_jour=delai.dernier_jour, echelon=rung.code, evenement=uuid4(), created_at=now
     )
+    left = (delai.dernier_jour - today).days
+    projet = ProjetSante.objects.filter(delai=delai).select_related("dossier").first()
+    if projet is not None:
+        projet.delai = delai
+        project_notifications.warn(projet, evenement=alert.evenement, jours=left, now=now)
+        return True
     demande = delai.demande_fir
     demande.delai = delai
-    left = (delai.dernier_jour - today).days
     funding_notifications.warn(demande, evenement=alert.evenement, jours=left, now=now)
     return True
 

@@ -1,4 +1,4 @@
-"""Writing the territory of a letter: the letter is locked and judged, the draft changes, the task list follows."""
+"""Writing the territory of a letter or a project: the step is locked and judged, the draft changes, its list follows."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -17,28 +17,30 @@ from dossiers.states import EtatSection
 from funding.calculations import size
 from funding.models import Bareme
 from funding.selectors import bareme_on
-from projects.models import LettreIntention
+from projects.models import LettreIntention, ProjetSante
 from projects.sections import TERRITOIRE
+from projects.services.projets.writing import lock_for_writing as lock_project
 from projects.services.writing import lock_for_writing
 
+Etape = LettreIntention | ProjetSante
 T = TypeVar("T")
 VIDE: Manque = ("id_q", "Choisissez au moins une commune ou un quartier.")
 
 
-def add_communes(*, lettre: LettreIntention, codes: Collection[str], by: Acteur, now: datetime) -> Ajout:
-    """Add whole communes or arrondissements to the letter's territory. Refused, or ValidationError, adds nothing."""
+def add_communes(*, etape: Etape, codes: Collection[str], by: Acteur, now: datetime) -> Ajout:
+    """Add whole communes or arrondissements to the territory. Refused, or ValidationError, adds nothing."""
     return _change(
-        lettre,
+        etape,
         lambda dossier, mesure: territoires.add_parts(dossier=dossier, codes=codes, by=by, now=now, mesure=mesure),
         by=by,
         now=now,
     )
 
 
-def add_epci(*, lettre: LettreIntention, epci: str, by: Acteur, now: datetime) -> Ajout:
+def add_epci(*, etape: Etape, epci: str, by: Acteur, now: datetime) -> Ajout:
     """Add every commune of an EPCI in one gesture."""
     return _change(
-        lettre,
+        etape,
         lambda dossier, mesure: territoires.add_epci(dossier=dossier, epci=epci, by=by, now=now, mesure=mesure),
         by=by,
         now=now,
@@ -47,7 +49,7 @@ def add_epci(*, lettre: LettreIntention, epci: str, by: Acteur, now: datetime) -
 
 def add_quartier(
     *,
-    lettre: LettreIntention,
+    etape: Etape,
     code: str,
     nom: str,
     population: int,
@@ -58,7 +60,7 @@ def add_quartier(
 ) -> None:
     """Add a named part of a commune with its declared population, its source and its reason."""
     _change(
-        lettre,
+        etape,
         lambda dossier, mesure: territoires.add_quartier(
             dossier=dossier,
             code=code,
@@ -75,20 +77,20 @@ def add_quartier(
     )
 
 
-def remove_parts(*, lettre: LettreIntention, parts: Collection[int], by: Acteur, now: datetime) -> int:
+def remove_parts(*, etape: Etape, parts: Collection[int], by: Acteur, now: datetime) -> int:
     """Remove parts; say how many were there."""
     return _change(
-        lettre,
+        etape,
         lambda dossier, mesure: territoires.remove_parts(dossier=dossier, parts=parts, by=by, now=now, mesure=mesure),
         by=by,
         now=now,
     )
 
 
-def choose_pilote(*, lettre: LettreIntention, departement: str, by: Acteur, now: datetime) -> None:
+def choose_pilote(*, etape: Etape, departement: str, by: Acteur, now: datetime) -> None:
     """Name the département that leads."""
     _change(
-        lettre,
+        etape,
         lambda dossier, _: territoires.choose_pilote(dossier=dossier, departement=departement, by=by, now=now),
         by=by,
         now=now,
@@ -102,18 +104,24 @@ def mesure_of(bareme: Bareme) -> Mesure:
 
 
 @transaction.atomic
-def _change(lettre: LettreIntention, act: Callable[[Dossier, Mesure], T], *, by: Acteur, now: datetime) -> T:
+def _change(etape: Etape, act: Callable[[Dossier, Mesure], T], *, by: Acteur, now: datetime) -> T:
     """Lock dossier then letter, judge the right and the state, act, and bring the task list up to date."""
-    locked = lock_for_writing(lettre, by=by)
+    locked = _locked(etape, by=by)
     done = act(locked.dossier, mesure_of(bareme_on(timezone.localdate(now))))
     _follow(locked, by=by, now=now)
     return done
 
 
-def _follow(lettre: LettreIntention, *, by: Acteur, now: datetime) -> None:
-    territoire = Territoire.objects.get(dossier=lettre.dossier_id, fige_at=None)
+def _locked(etape: Etape, *, by: Acteur) -> Etape:
+    if isinstance(etape, ProjetSante):
+        return lock_project(etape, by=by)
+    return lock_for_writing(etape, by=by)
+
+
+def _follow(etape: Etape, *, by: Acteur, now: datetime) -> None:
+    territoire = Territoire.objects.get(dossier=etape.dossier_id, fige_at=None)
     empty = not territoire.population
-    lettre.sections.filter(cle=TERRITOIRE).update(
+    etape.sections.filter(cle=TERRITOIRE).update(
         etat=EtatSection.A_COMMENCER if empty else EtatSection.COMPLET,
         manques=[list(VIDE)] if empty else [],
         version=F("version") + 1,

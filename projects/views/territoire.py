@@ -121,9 +121,9 @@ class AjouterView(TerritoireView):
         codes, epci = request.POST.getlist("code"), request.POST.get("epci", "")
         try:
             if epci:
-                ajout = services.add_epci(lettre=lettre, epci=epci, by=request.acteur, now=request.now)
+                ajout = services.add_epci(etape=lettre, epci=epci, by=request.acteur, now=request.now)
             else:
-                ajout = services.add_communes(lettre=lettre, codes=codes, by=request.acteur, now=request.now)
+                ajout = services.add_communes(etape=lettre, codes=codes, by=request.acteur, now=request.now)
         except ValidationError as error:
             return self.refused(request, lettre, error, "id_q")
         _tell_added(request, ajout)
@@ -144,7 +144,7 @@ class RetirerPartsView(TerritoireView):
             return self.refused(
                 request, lettre, ValidationError("Cochez au moins une commune ou un quartier à retirer."), "parts"
             )
-        services.remove_parts(lettre=lettre, parts=chosen, by=request.acteur, now=request.now)
+        services.remove_parts(etape=lettre, parts=chosen, by=request.acteur, now=request.now)
         if gone := _census([part for part in present if part.id in chosen]):
             messages.success(request, f"{gone} en moins dans le territoire.")
         return self.back(request, lettre, ouvert=sorted({_key(part) for part in present if part.id in chosen})[:5])
@@ -160,7 +160,7 @@ class QuartierView(TerritoireView):
             return self.page(request, lettre, form=form, status=422)
         given = form.cleaned_data
         try:
-            services.add_quartier(lettre=lettre, code=given.pop("commune"), **given, by=request.acteur, now=request.now)
+            services.add_quartier(etape=lettre, code=given.pop("commune"), **given, by=request.acteur, now=request.now)
         except ValidationError as error:
             form.add_error(None, error)
             return self.page(request, lettre, form=form, status=422)
@@ -175,7 +175,7 @@ class PiloteView(TerritoireView):
         lettre = self.letter(request, pk)
         departement = request.POST.get("departement", "")[:3]
         try:
-            services.choose_pilote(lettre=lettre, departement=departement, by=request.acteur, now=request.now)
+            services.choose_pilote(etape=lettre, departement=departement, by=request.acteur, now=request.now)
         except ValidationError as error:
             return self.refused(request, lettre, error, "id_departement")
         messages.success(request, "Le département pilote est choisi.")

@@ -55,7 +55,7 @@ def test_a_letter_is_finished_and_deposited_with_the_keyboard_alone(
     by = porteur()
     letter = ready_letter(by, demande=False)
     draft = letter.dossier.territoires.get(fige_at=None)
-    remove_parts(lettre=letter, parts=list(draft.parts.values_list("pk", flat=True)), by=by, now=NOW)
+    remove_parts(etape=letter, parts=list(draft.parts.values_list("pk", flat=True)), by=by, now=NOW)
     save_letter_answers(letter, "calendrier", {}, by=by, now=NOW)
     save_letter_answers(letter, "association", {**reponses.ASSOCIATION, "statut": ""}, by=by, now=NOW)
     page = open_context().new_page()

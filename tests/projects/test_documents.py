@@ -92,7 +92,7 @@ def test_the_territory_is_printed_with_its_figures_its_communes_and_the_reason_o
     by = porteur()
     lettre = ready_letter(by)
     add_quartier(
-        lettre=lettre,
+        etape=lettre,
         code="31555",
         nom="Quartiers nord",
         population=98_000,

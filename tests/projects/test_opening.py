@@ -171,7 +171,7 @@ def test_a_copy_continues_the_territory_without_touching_what_was_deposited() ->
     draft = copy.dossier.territoires.get(fige_at=None)
     assert draft.numero == 2
     assert list(draft.parts.order_by("commune").values_list("commune", "population")) == deposited
-    add_communes(lettre=copy, codes=["31555"], by=by, now=NOW)
+    add_communes(etape=copy, codes=["31555"], by=by, now=NOW)
     assert list(lettre.territoire.parts.order_by("commune").values_list("commune", "population")) == deposited
 
 

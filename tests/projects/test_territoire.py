@@ -117,7 +117,7 @@ def test_a_whole_epci_is_added_by_one_button_and_removed_by_another(signed_in, l
 
 
 def test_checked_communes_are_removed_together(signed_in, lettre, by):
-    services.add_communes(lettre=lettre, codes=[MURET, ALBI, MONTAUBAN], by=by, now=NOW)
+    services.add_communes(etape=lettre, codes=[MURET, ALBI, MONTAUBAN], by=by, now=NOW)
     gone = [part.id for part in parts_of(current_draft(lettre.dossier)) if part.code != ALBI]
     answer = post(signed_in, lettre, "retirer", part=gone)
     assert answer.status_code == 302
@@ -149,7 +149,7 @@ def test_a_quarter_is_added_with_its_figure_its_source_and_its_reason(signed_in,
 
 
 def test_the_porteur_chooses_the_pilot_among_its_departements(signed_in, lettre, by):
-    services.add_communes(lettre=lettre, codes=[MURET, MONTAUBAN], by=by, now=NOW)
+    services.add_communes(etape=lettre, codes=[MURET, MONTAUBAN], by=by, now=NOW)
     assert post(signed_in, lettre, "pilote", departement="31").status_code == 302
     lettre.dossier.refresh_from_db()
     assert lettre.dossier.departement_pilote_id == "31"
@@ -159,7 +159,7 @@ def test_the_porteur_chooses_the_pilot_among_its_departements(signed_in, lettre,
 
 
 def test_the_task_list_follows(lettre, by):
-    services.add_communes(lettre=lettre, codes=[MURET], by=by, now=NOW)
+    services.add_communes(etape=lettre, codes=[MURET], by=by, now=NOW)
     section = lettre.sections.get(cle=TERRITOIRE)
     assert (section.etat, section.manques, section.version, section.modifie_par) == (
         EtatSection.COMPLET,
@@ -168,14 +168,14 @@ def test_the_task_list_follows(lettre, by):
         by.user,
     )
     part = parts_of(current_draft(lettre.dossier))[0].id
-    services.remove_parts(lettre=lettre, parts=[part], by=by, now=NOW)
+    services.remove_parts(etape=lettre, parts=[part], by=by, now=NOW)
     section.refresh_from_db()
     assert (section.etat, section.version) == (EtatSection.A_COMMENCER, 2)
     assert section.manques == [["id_q", "Choisissez au moins une commune ou un quartier."]]
 
 
 def test_the_page_says_size_thresholds_and_vintage(signed_in, lettre, by):
-    services.add_communes(lettre=lettre, codes=[MURET, MONTAUBAN], by=by, now=NOW)
+    services.add_communes(etape=lettre, codes=[MURET, MONTAUBAN], by=by, now=NOW)
     page = text(signed_in.get(url(lettre)))
     assert '<li aria-current="true"><span>Taille 3</span>' in page
     assert "de 80 000 à 174 999 habitants" in page
@@ -203,7 +203,7 @@ def test_the_porteur_learns_of_a_neighbour_without_its_name(signed_in, lettre, b
     in_state(withdrawn, territoire(withdrawn, MURET, fige_at=NOW), "retiree")
     draft = DossierFactory(nom="CPTS du Brouillon")
     territoire(draft, MURET)
-    services.add_communes(lettre=lettre, codes=[MURET], by=by, now=NOW)
+    services.add_communes(etape=lettre, codes=[MURET], by=by, now=NOW)
     page = text(signed_in.get(url(lettre)))
     assert "1 autre communauté déjà déposée couvre 1 de vos communes" in page
     assert "Secret" not in page
@@ -280,11 +280,11 @@ def test_a_stranger_is_asked_to_sign_in(client, lettre):
 
 
 def test_a_letter_no_longer_written_keeps_its_territory(signed_in, lettre, by):
-    services.add_communes(lettre=lettre, codes=[MURET], by=by, now=NOW)
+    services.add_communes(etape=lettre, codes=[MURET], by=by, now=NOW)
     LettreIntention.objects.filter(pk=lettre.pk).update(etat="retiree")
     assert post(signed_in, lettre, "ajouter", code=ALBI).status_code == 409
     with pytest.raises(Refused):
-        services.add_communes(lettre=lettre, codes=[ALBI], by=by, now=NOW)
+        services.add_communes(etape=lettre, codes=[ALBI], by=by, now=NOW)
     assert codes(lettre) == [MURET]
 
 
@@ -307,7 +307,7 @@ def test_search_answers_alone_to_htmx(signed_in, lettre):
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_page_costs_the_same_number_of_queries(signed_in, lettre, by, rows, django_assert_num_queries):
-    services.add_communes(lettre=lettre, codes=[MURET, ALBI, MONTAUBAN][:rows], by=by, now=NOW)
+    services.add_communes(etape=lettre, codes=[MURET, ALBI, MONTAUBAN][:rows], by=by, now=NOW)
     with django_assert_num_queries(15):
         page = signed_in.get(url(lettre), {"q": "saint"})
     assert text(page).count('name="part"') == rows
@@ -320,7 +320,7 @@ def test_five_hundred_communes_stay_light(signed_in, lettre, by):
         .order_by("code")
         .values_list("code", flat=True)[:500]
     )
-    services.add_communes(lettre=lettre, codes=many, by=by, now=NOW)
+    services.add_communes(etape=lettre, codes=many, by=by, now=NOW)
     page = signed_in.get(url(lettre))
     assert text(page).count('name="part"') == 500
     assert len(page.content) <= 60_000

@@ -168,7 +168,7 @@ def test_what_the_letter_says_is_already_in_a_request_opened_last(lettre, by) ->
     for cle, answers in LETTRE.items():
         if cle != "financement":
             save_letter_answers(lettre, cle, answers, by=by, now=NOW)
-    add_communes(lettre=lettre, codes=["31582", "31396"], by=by, now=NOW)
+    add_communes(etape=lettre, codes=["31582", "31396"], by=by, now=NOW)
     fund(lettre, by, "avec")
     section = request_answers(lettre)
     assert section.contenu["objectifs"] == BESOINS["priorites"]

@@ -102,7 +102,7 @@ def test_a_territory_changed_at_the_same_instant_is_deposited_or_unchanged(toget
         read = fresh(lettre)
         _, added = together(
             depositing(lettre, by),
-            lambda: add_communes(lettre=read, codes=["31395"], by=by, now=NOW),  # noqa: B023
+            lambda: add_communes(etape=read, codes=["31395"], by=by, now=NOW),  # noqa: B023
         )
         deposited_whole(lettre)
         version = fresh(lettre).territoire
@@ -114,7 +114,7 @@ def test_a_territory_changed_at_the_same_instant_is_deposited_or_unchanged(toget
         assert Dossier.objects.get(pk=lettre.dossier_id).territoires.count() == 1
         back_to_draft(lettre)
         last = version.parts.filter(commune="31395").values_list("pk", flat=True)
-        remove_parts(lettre=fresh(lettre), parts=list(last), by=by, now=NOW)
+        remove_parts(etape=fresh(lettre), parts=list(last), by=by, now=NOW)
 
 
 def test_a_piece_joined_at_the_same_instant_is_part_of_the_deposit_or_comes_after(together: Together) -> None:

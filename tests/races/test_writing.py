@@ -65,10 +65,10 @@ def test_the_same_gestures_on_a_territory_at_once_add_up(together: Together) -> 
     lettre = opened(by)
     quartier = {"code": "31555", "source": "Recensement", "motif": "Bassin de vie", "by": by, "now": NOW}
     together(
-        lambda: add_communes(lettre=lettre, codes=["31395", "31396"], by=by, now=NOW),
-        lambda: add_communes(lettre=lettre, codes=["31396", "81004"], by=by, now=NOW),
-        lambda: add_quartier(lettre=lettre, nom="Nord", population=90_000, **quartier),
-        lambda: add_quartier(lettre=lettre, nom="Sud", population=80_000, **quartier),
+        lambda: add_communes(etape=lettre, codes=["31395", "31396"], by=by, now=NOW),
+        lambda: add_communes(etape=lettre, codes=["31396", "81004"], by=by, now=NOW),
+        lambda: add_quartier(etape=lettre, nom="Nord", population=90_000, **quartier),
+        lambda: add_quartier(etape=lettre, nom="Sud", population=80_000, **quartier),
     )
     version = lettre.dossier.territoires.get()
     parts = list(version.parts.order_by("commune", "nom").values_list("commune", "nom", "population"))
@@ -81,7 +81,7 @@ def test_the_same_gestures_on_a_territory_at_once_add_up(together: Together) -> 
     ]
     assert version.population == sum(population for *_, population in parts)
     assert version.departements == ["31", "81"]
-    choose_pilote(lettre=lettre, departement="81", by=by, now=NOW)
+    choose_pilote(etape=lettre, departement="81", by=by, now=NOW)
 
 
 def test_a_page_that_opens_a_letter_sent_twice_opens_one_association_and_one_letter(together: Together) -> None:

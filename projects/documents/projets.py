@@ -1,0 +1,405 @@
+"""The papers of a projet de santé: the project, its acknowledgement, requests for pieces, decisions, attestation."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Organisation
+from accounts.selectors import organisations_for
+from dossiers.documents import (
+    article,
+    instant,
+    joined,
+    official_letter,
+    party,
+    pieces_bloc,
+    remedies,
+    section_blocs,
+)
+from dossiers.models import Decision, DemandePieces
+from dossiers.selectors.delais import explanation
+from dossiers.selectors.people import ars_desk
+from dossiers.states import NatureDecision
+from guichet.kernel.civil import date_longue
+from guichet.kernel.journal import Origine
+from projects.models import EvenementProjet, ProjetSante, VersionProjet
+from projects.questions.projet import projet_questions
+from projects.reserves import Reserve
+from projects.rubriques_projet import TERRITOIRE
+from projects.selectors.projets import ordered_sections, sheets_of
+from projects.states import FormeProjet, MotifOpposition
+from projects.territory_blocs import territory_blocs
+
+Paper = dict[str, Any]
+"""`modele`, `titre` and `contexte` of `create_document`."""
+Bloc = dict[str, Any]
+
+ATTESTATION = "attestation"
+TITRE_ATTESTATION = "Attestation de validation tacite"
+
+
+# --- What is frozen -----------------------------------------------------------------------------------
+
+
+def parts(projet: ProjetSante, *, jour: date, limit: int | None = None) -> list[dict[str, Any]]:
+    """Each section and sheet in the words of the page: `cle`, `titre`, `blocs`; `limit` bounds the communes shown."""
+    found = []
+    for rubrique, section in ordered_sections(projet):
+        if projet.origine == Origine.PAPIER and rubrique.cle != TERRITOIRE and not section.contenu:
+            continue  # the scan stands for the answers
+        if rubrique.cle == TERRITOIRE:
+            territoire = projet.territoire or projet.dossier.territoires.order_by("-numero").first()
+            blocs = territory_blocs(territoire, limit=limit)
+        else:
+            blocs = section_blocs(projet_questions(rubrique.cle, jour=jour), section.contenu)
+        found.append({"cle": rubrique.cle, "titre": rubrique.titre, "blocs": blocs})
+    for number, sheet in enumerate(sheets_of(projet), 1):
+        title = sheet.contenu.get("objectif", "").split("\n")[0][:80] or "sans objectif"
+        blocs = section_blocs(projet_questions(sheet.cle, jour=jour), sheet.contenu)
+        found.append({"cle": sheet.cle, "titre": f"Fiche-action {number}\u00a0: {title}", "blocs": blocs})
+    return found
+
+
+def frozen(projet: ProjetSante, *, found: Sequence[Reserve], now: datetime) -> dict[str, Any]:
+    """The content of a version: its parts, the réserves acknowledged, the pieces joined with their SHA-256."""
+    pieces = joined(projet.dossier)
+    return {
+        "forme": projet.forme,
+        "document": projet.document.sha256 if projet.document else "",
+        "parties": parts(projet, jour=timezone.localdate(now)),
+        "reserves": [reserve.phrase for reserve in found],
+        "pieces": [[f"{piece.get_genre_display()}\u00a0: {piece.nom}", piece.sha256] for piece in pieces],
+    }
+
+
+# --- Deposit ------------------------------------------------------------------------------------------
+
+
+def deposit_papers(
+    projet: ProjetSante, version: VersionProjet, *, event: EvenementProjet, now: datetime
+) -> Iterator[Paper]:
+    """The project as deposited, then its acknowledgement of receipt."""
+    yield _project(projet, version, now=now)
+    yield receipt(projet, event=event, now=now)
+
+
+def completion_papers(
+    projet: ProjetSante, version: VersionProjet, *, event: EvenementProjet, now: datetime
+) -> Iterator[Paper]:
+    """The new version, and an acknowledgement with the new dates."""
+    yield _project(projet, version, now=now)
+    yield receipt(projet, event=event, now=now, complet=True)
+
+
+def _project(projet: ProjetSante, version: VersionProjet, *, now: datetime) -> Paper:
+    own = projet.forme == FormeProjet.DOCUMENT
+    titre = "Fiche du projet de santé" if own else "Projet de santé"
+    sections: list[dict[str, Any]] = [
+        {"numero": str(number), "titre": part["titre"], "blocs": part["blocs"]}
+        for number, part in enumerate(version.contenu["parties"], 1)
+    ]
+    if own and projet.document:
+        line = [[projet.document.nom, projet.document.sha256]]
+        sections.append({"titre": "Le document déposé", "blocs": [_table(["Fichier", "Empreinte SHA-256"], line)]})
+    if reserves := version.contenu["reserves"]:
+        note = "Réserves lues par le déposant. Elles n’empêchent pas le dépôt et ne suspendent pas le délai."
+        sections.append(
+            {
+                "titre": "Réserves signalées au dépôt",
+                "blocs": [{"genre": "texte", "paragraphes": [note]}, {"genre": "liste", "elements": reserves}],
+            }
+        )
+    sections.append({"titre": "Les pièces jointes", "blocs": [pieces_bloc(joined(projet.dossier))]})
+    dossier = projet.dossier
+    contexte = {
+        "presentation": "lettre",
+        "titre": titre,
+        "sous_titre": dossier.nom,
+        "reference": dossier.reference,
+        "date": f"Déposé le {instant(now)} (heure de Paris), version {version.numero}",
+        "emetteur": party(dossier.association),
+        "destinataire": party(service_of(projet)),
+        "reperes": [["Version", str(version.numero)], ["Empreinte du contenu", version.sha256[:16]]],
+        "sections": sections,
+        "mentions": [f"Empreinte SHA-256 du contenu déposé\u00a0: {version.sha256}"],
+    }
+    return {"modele": "projet", "titre": titre, "contexte": contexte}
+
+
+def service_of(projet: ProjetSante) -> Organisation:
+    """Who is in charge at the ARS: the délégation of the lead département, else the agency."""
+    desk = ars_desk(projet.dossier)
+    return desk[0] if desk else organisations_for(projet.dossier.region, "ars").get()
+
+
+def receipt(projet: ProjetSante, *, event: EvenementProjet, now: datetime, complet: bool = False) -> Paper:
+    """Accusé de réception électronique (CRPA R112-11-1): receipt and origin of the period, service, what silence means
+    and from when, under the condition that the project is complete, the right to an attestation.
+    """
+    service = service_of(projet)
+    delai = projet.delai
+    facts = [
+        ["Projet de santé", f"{projet.dossier.nom}, porté par {projet.dossier.association.nom}"],
+        ["Déposé le", f"{instant(projet.depose_at)} (heure de Paris)" if projet.depose_at else ""],
+        ["Reçu par l’ARS le", date_longue(delai.recu_le) if delai else "À constater par l’ARS"],
+        ["Service en charge", service.nom],
+        ["Adresse", ", ".join(service.adresse.splitlines()) or "Communiquée par le service"],
+        ["Courriel", service.courriel or "Communiqué par le service"],
+        ["Téléphone", service.telephone or "Communiqué par le service"],
+    ]
+    titre = "Accusé de réception du projet de santé"
+    objet = "Réception des pièces de votre projet de santé" if complet else "Réception de votre projet de santé"
+    jour = timezone.localdate(now)
+    blocs: list[Bloc] = [{"genre": "definitions", "lignes": facts}, *_silence(projet)]
+    mentions = [article("accuse_reception", on=jour), article("projet_silence", on=jour)]
+    return _letter(projet, "accuse_projet", titre, objet, blocs, jour=jour, mentions=mentions)
+
+
+def _silence(projet: ProjetSante) -> list[Bloc]:
+    delai = projet.delai
+    if delai is None or delai.dernier_jour is None or delai.echeance_le is None:
+        told = "Le délai de deux mois court à partir du jour où l’ARS a le projet. Il ne court pas encore."
+        return [{"genre": "encadre", "titre": "Si l’ARS ne répond pas", "paragraphes": [told]}]
+    return [
+        {
+            "genre": "encadre",
+            "titre": "Si l’ARS ne répond pas",
+            "paragraphes": [
+                f"Le silence gardé jusqu’au {date_longue(delai.dernier_jour)} inclus vaut acceptation\u00a0: le projet "
+                f"sera réputé validé à partir du {date_longue(delai.echeance_le)}, sous réserve que la demande soit "
+                "complète (CSP, art. L1434-12).",
+                "S’il manque une pièce exigée par un texte, l’ARS vous le dit et fixe une date\u00a0: le délai ne "
+                "court alors qu’à partir de son arrivée (CRPA, art. L114-5).",
+                "Une attestation de la validation tacite vous sera délivrée (CRPA, art. L232-3)\u00a0: le portail "
+                "l’établit de lui-même.",
+            ],
+        },
+        {"genre": "liste", "titre": "Comment ce délai est calculé", "elements": explanation(delai)},
+    ]
+
+
+# --- Pieces -------------------------------------------------------------------------------------------
+
+
+def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, now: datetime) -> Paper:
+    """Each piece, whether a text requires it and which, the limit, the effect on the clock."""
+    items = list(asked.items.order_by("ordre"))
+    rows = [
+        [
+            item.intitule,
+            f"Exigée par un texte\u00a0: {item.fondement}"
+            if item.requise_par_un_texte
+            else "Utile\u00a0: aucun texte ne l’exige",
+            date_longue(item.limite_le) if item.limite_le else "—",
+        ]
+        for item in items
+    ]
+    blocs: list[Bloc] = [
+        {"genre": "texte", "paragraphes": ["Pour examiner votre projet de santé, l’ARS vous demande\u00a0:"]},
+        _table(["Pièce", "Pourquoi", "Au plus tard le"], rows, titre="Pièces demandées"),
+    ]
+    if details := [[item.intitule, item.precision] for item in items if item.precision]:
+        blocs.append({"genre": "definitions", "titre": "Précisions", "lignes": details})
+    blocs.append({"genre": "encadre", "titre": "L’effet sur le délai", "paragraphes": effect_on_clock(projet)})
+    contest = [
+        "Si, selon vous, aucun texte n’exige une de ces pièces, dites-le depuis la page du projet\u00a0: les deux "
+        "dates y seront affichées."
+    ]
+    if any(item.requise_par_un_texte for item in items):
+        blocs.append({"genre": "texte", "paragraphes": contest})
+    mentions = [article("pieces_acceptation", on=asked.demandee_le)]
+    objet = "Pièces demandées sur votre projet de santé"
+    return _letter(
+        projet, "pieces_projet", "Demande de pièces", objet, blocs, jour=asked.demandee_le, mentions=mentions
+    )
+
+
+def effect_on_clock(projet: ProjetSante) -> list[str]:
+    """What the request does to the period, in the same words for both sides."""
+    if projet.delai is None:
+        return ["Aucun délai ne court encore sur ce projet."]
+    lines = explanation(projet.delai)
+    words = ("pièce", "dernier jour", "délai de deux mois")
+    return [line for line in lines if any(word in line.lower() for word in words)] or lines
+
+
+# --- Decisions ----------------------------------------------------------------------------------------
+
+
+RESULTATS = {
+    NatureDecision.VALIDATION_PROJET: "Le projet de santé est validé",
+    NatureDecision.OPPOSITION_PROJET: "L’ARS s’oppose au projet de santé",
+    NatureDecision.RETRAIT_PROJET: "La validation du projet de santé est retirée",
+    NatureDecision.RAPPORT_PROJET: "L’opposition est rapportée\u00a0: le projet de santé est validé",
+}
+ARTICLES = {
+    NatureDecision.OPPOSITION_PROJET: ("projet_sante", "motivation"),
+    NatureDecision.RETRAIT_PROJET: ("retrait_illegalite", "motivation"),
+}
+
+
+def decision(projet: ProjetSante, taken: Decision, *, now: datetime) -> Paper:
+    """What is decided, on which ground, why, by whom and in virtue of what; remedies where it is contested."""
+    nature = NatureDecision(taken.nature)
+    lines = [
+        ["CPTS", f"{projet.dossier.nom}, portée par {projet.dossier.association.nom}"],
+        ["Projet déposé le", instant(projet.depose_at) if projet.depose_at else ""],
+        ["Décision", RESULTATS[nature]],
+        ["Prise en vertu de", taken.acte],
+        *ground_lines(taken.donnees),
+    ]
+    blocs: list[Bloc] = [{"genre": "definitions", "lignes": lines}]
+    if taken.motivation:
+        titre = "Observations" if nature == NatureDecision.VALIDATION_PROJET else "Motifs"
+        blocs.append({"genre": "texte", "titre": titre, "paragraphes": _lines(taken.motivation)})
+    blocs += _after(nature, taken)
+    if found := remedies(on=taken.signee_le):
+        blocs.append({"genre": "liste", "titre": "Voies et délais de recours", "elements": found})
+    return _letter(
+        projet,
+        "decision_projet",
+        "Décision sur le projet de santé",
+        "Décision sur votre projet de santé",
+        blocs,
+        jour=taken.signee_le,
+        signature={
+            "nom": taken.signataire,
+            "qualite": taken.qualite,
+            "mention": f"Signé le {date_longue(taken.signee_le)}",
+        },
+        mentions=[article(cle, on=taken.signee_le) for cle in ARTICLES.get(nature, ("projet_sante",))],
+    )
+
+
+def ground_lines(donnees: dict[str, Any]) -> list[list[str]]:
+    """The data of a decision in words, for the paper and the page."""
+    lines = []
+    if motif := donnees.get("motif"):
+        lines.append(["Motif légal", MotifOpposition(motif).label])
+    if objectifs := donnees.get("objectifs"):
+        lines.append(["Objectifs du projet régional de santé", "\u00a0; ".join(objectifs)])
+    if raison := donnees.get("raison"):
+        lines.append(["Le territoire", raison])
+    if autre := donnees.get("dossier_en_conflit"):
+        lines.append(["Dossier en conflit", autre])
+    if why := donnees.get("sans_attendre"):
+        lines.append(["Avis de l’Assurance Maladie non attendu", why])
+    if heard := donnees.get("entendue_le"):
+        lines.append(["CPTS entendue le", date_longue(date.fromisoformat(heard))])
+    if fait := donnees.get("fait"):
+        lines.append(["À la suite de", f"{fait}, le {date_longue(date.fromisoformat(donnees['fait_le']))}"])
+    return lines
+
+
+def _after(nature: NatureDecision, taken: Decision) -> list[Bloc]:
+    """What follows, in a sentence or two."""
+    if nature == NatureDecision.OPPOSITION_PROJET:
+        told = ["Vous pouvez former un recours, ou déposer un nouveau projet qui reprend ce que vous aviez écrit."]
+    elif nature == NatureDecision.RETRAIT_PROJET:
+        told = ["Le projet n’est plus validé. Un nouveau projet peut reprendre ce que vous aviez écrit."]
+    else:
+        told = ["La communauté peut maintenant préparer son contrat avec l’ARS et l’Assurance Maladie."]
+        if taken.consolidation_le:
+            told.append(
+                "Cette décision crée des droits\u00a0: elle ne peut être retirée que si elle est illégale, et jusqu’au "
+                f"{date_longue(taken.consolidation_le)} (CRPA, art. L242-1)."
+            )
+    return [{"genre": "encadre", "titre": "Et maintenant\u00a0?", "paragraphes": told}]
+
+
+def attestation(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> Paper:
+    """Attestation of the tacit validation (CRPA L232-3): origin, last day, effect, and how the ledger gives them."""
+    delai = projet.delai
+    assert delai is not None
+    assert delai.dernier_jour is not None
+    assert delai.origine_le is not None
+    dossier = projet.dossier
+    lines = [
+        ["CPTS", f"{dossier.nom}, portée par {dossier.association.nom}"],
+        ["Projet de santé reçu par l’ARS le", date_longue(delai.recu_le)],
+        ["Origine du délai de deux mois", date_longue(delai.origine_le)],
+        ["Dernier jour pour s’opposer", date_longue(delai.dernier_jour)],
+        ["Réputé validé à partir du", date_longue(event.prend_effet_le)],
+    ]
+    told = (
+        "L’agence régionale de santé n’a pas notifié d’opposition avant la fin du délai de deux mois. Le projet de "
+        f"santé est réputé validé à partir du {date_longue(event.prend_effet_le)} (code de la santé publique, article "
+        "L1434-12). La présente attestation est délivrée en application de l’article L232-3 du code des relations "
+        "entre le public et l’administration."
+    )
+    blocs: list[Bloc] = [
+        {"genre": "definitions", "lignes": lines},
+        {"genre": "texte", "paragraphes": [told]},
+        {"genre": "liste", "titre": "Comment ces dates sont calculées", "elements": explanation(delai)},
+    ]
+    note = (
+        "Établie par le portail à partir de son registre. Sa page de vérification dit si elle est toujours "
+        "valable\u00a0: elle y serait annulée si une décision notifiée à temps venait à être prouvée."
+    )
+    jour = timezone.localdate(now)
+    return _letter(
+        projet,
+        ATTESTATION,
+        TITRE_ATTESTATION,
+        "Attestation de la validation tacite de votre projet de santé",
+        blocs,
+        jour=jour,
+        mentions=[note, article("attestation_tacite", on=jour)],
+    )
+
+
+def _table(entetes: list[str], lignes: list[list[str]], *, titre: str = "") -> Bloc:
+    return {
+        "genre": "tableau",
+        **({"titre": titre} if titre else {}),
+        "entetes": entetes,
+        "lignes": lignes,
+        "numeriques": [],
+    }
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _letter(
+    projet: ProjetSante,
+    modele: str,
+    titre: str,
+    objet: str,
+    blocs: list[Bloc],
+    *,
+    jour: date,
+    signature: dict[str, Any] | None = None,
+    mentions: Sequence[str] = (),
+) -> Paper:
+    contexte = official_letter(
+        dossier=projet.dossier,
+        titre=titre,
+        objet=objet,
+        emetteur=service_of(projet),
+        destinataire=projet.dossier.association,
+        jour=jour,
+        blocs=blocs,
+        signature=signature,
+        mentions=mentions,
+    )
+    return {"modele": modele, "titre": titre, "contexte": contexte}
+
+
+__all__ = [
+    "ATTESTATION",
+    "attestation",
+    "completion_papers",
+    "decision",
+    "deposit_papers",
+    "effect_on_clock",
+    "frozen",
+    "ground_lines",
+    "parts",
+    "pieces_asked",
+    "receipt",
+    "service_of",
+]

@@ -1,0 +1,295 @@
+"""Who is told of what about a projet de santé: one mail each, a row of the act's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.selectors import users_with_right
+from accounts.states import CategorieEnvoi, Droit
+from dossiers.models import Decision, DemandePieces, PieceDemandee
+from dossiers.notifications import am_people, ars_people, association_people, guichet_people, tell
+from dossiers.selectors.people import ars_desk, in_charge
+from guichet.kernel.civil import date_longue
+from projects.models import Avis, Consultation, EvenementProjet, ProjetSante
+
+JUGEMENTS = UUID("7d1d8a55-0c5a-4c58-9a0a-1b9d5d2e6f41")
+"""Under which a piece found not to conform gets its event."""
+
+
+def _tell(
+    projet: ProjetSante,
+    users: Sequence[User],
+    *,
+    evenement: Any,
+    sujet: str,
+    paragraphes: Sequence[str],
+    now: datetime,
+    bouton: str = "Ouvrir le projet",
+    url: str = "",
+    categorie: str = CategorieEnvoi.LEGAL,
+) -> None:
+    tell(
+        users,
+        dossier=projet.dossier,
+        evenement=evenement,
+        sujet=sujet,
+        paragraphes=[line for line in paragraphes if line],
+        bouton=bouton,
+        url=url or reverse("projects:projet", args=[projet.pk]),
+        now=now,
+        categorie=categorie,
+    )
+
+
+def _last_day(projet: ProjetSante) -> str:
+    """Until when the ARS may decide, and what its silence means; "" while no period runs."""
+    delai = projet.delai
+    if delai is None or delai.dernier_jour is None or delai.echeance_le is None:
+        return ""
+    return (
+        f"Dernier jour de l’ARS\u00a0: {date_longue(delai.dernier_jour)}. Sans opposition d’ici là, le projet est "
+        f"réputé validé à partir du {date_longue(delai.echeance_le)}."
+    )
+
+
+def deciders(projet: ProjetSante, *, now: datetime) -> list[User]:
+    """Who may decide at the délégation, else at the agency, whoever follows the file."""
+    on = timezone.localdate(now)
+    desk = [body.pk for body in ars_desk(projet.dossier)]
+    return list(users_with_right(desk, Droit.DECIDER, on=on))
+
+
+def deposited(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    """The association has its acknowledgement; the ARS, the Guichet and the Assurance Maladie learn it is there."""
+    dossier = projet.dossier
+    _tell(
+        projet,
+        association_people(dossier, now=now),
+        evenement=event.pk,
+        sujet="Projet de santé déposé",
+        paragraphes=[
+            "Votre projet de santé est déposé. L’accusé de réception est dans les documents.",
+            _last_day(projet),
+        ],
+        now=now,
+    )
+    _tell(
+        projet,
+        ars_people(dossier, now=now),
+        evenement=event.pk,
+        sujet="Projet de santé reçu",
+        paragraphes=["Un projet de santé vous est transmis.", _last_day(projet)],
+        now=now,
+    )
+    _tell(
+        projet,
+        [*guichet_people(dossier, now=now), *am_people(dossier, now=now)],
+        evenement=event.pk,
+        sujet="Projet de santé déposé",
+        paragraphes=["Le projet de santé est déposé auprès de l’ARS."],
+        now=now,
+        categorie=CategorieEnvoi.ETAPES,
+    )
+
+
+def received(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    _tell(
+        projet,
+        association_people(projet.dossier, now=now),
+        evenement=event.pk,
+        sujet="L’ARS a reçu votre projet de santé",
+        paragraphes=[f"L’ARS constate la réception le {date_longue(event.prend_effet_le)}.", _last_day(projet)],
+        now=now,
+    )
+
+
+def opinions_asked(projet: ProjetSante, consultation: Consultation, *, evenement: Any, now: datetime) -> None:
+    """Each body asked, until when; its opinion never moves the clock."""
+    on = timezone.localdate(now)
+    asked = Avis.objects.filter(consultation=consultation).select_related("organisation").order_by("pk")
+    for avis in asked:
+        _tell(
+            projet,
+            in_charge(projet.dossier, [avis.organisation_id], on=on),
+            evenement=uuid5(evenement, f"avis-{avis.pk}"),
+            sujet="Votre avis est demandé sur un projet de santé",
+            paragraphes=[
+                f"L’avis de votre organisme est attendu pour le {date_longue(consultation.limite_le)}.",
+                "Il éclaire l’ARS\u00a0; il n’arrête ni ne prolonge le délai de deux mois.",
+            ],
+            now=now,
+            bouton="Donner l’avis",
+            url=reverse("projects:avis", args=[avis.pk]),
+            categorie=CategorieEnvoi.ETAPES,
+        )
+
+
+def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, event: EvenementProjet, now: datetime) -> None:
+    required = any(item.requise_par_un_texte for item in asked.items.all())
+    effect = (
+        "Une au moins est exigée par un texte\u00a0: le délai de deux mois ne courra qu’à partir de son arrivée."
+        if required
+        else "Aucun texte n’exige ces pièces\u00a0: le délai de deux mois continue de courir."
+    )
+    _tell(
+        projet,
+        association_people(projet.dossier, now=now),
+        evenement=event.pk,
+        sujet="Pièces demandées sur votre projet de santé",
+        paragraphes=["L’ARS vous demande des pièces. La liste est dans le portail.", effect],
+        now=now,
+        bouton="Répondre",
+        url=reverse("dossiers:repondre", args=[projet.dossier_id]),
+    )
+
+
+def piece_judged(projet: ProjetSante, item: PieceDemandee, *, now: datetime) -> None:
+    _tell(
+        projet,
+        association_people(projet.dossier, now=now),
+        evenement=uuid5(JUGEMENTS, f"{item.pk}-{now.isoformat()}"),
+        sujet="Pièce reçue, mais non conforme",
+        paragraphes=[f"«\u00a0{item.intitule}\u00a0»\u00a0: {item.constat}", "Répondez à nouveau dans le portail."],
+        now=now,
+        bouton="Répondre",
+        url=reverse("dossiers:repondre", args=[projet.dossier_id]),
+    )
+
+
+def pieces_waived(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    _tell(
+        projet,
+        association_people(projet.dossier, now=now),
+        evenement=event.pk,
+        sujet="L’ARS renonce aux pièces demandées",
+        paragraphes=["Le délai se compte comme si elles n’avaient pas été demandées.", _last_day(projet)],
+        now=now,
+    )
+
+
+def requirement_contested(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    _tell(
+        projet,
+        [*ars_people(projet.dossier, now=now), *deciders(projet, now=now)],
+        evenement=event.pk,
+        sujet="L’association conteste l’exigence d’une pièce",
+        paragraphes=[
+            "Selon l’association, aucun texte n’exige ce qui est demandé. Les deux dates sont sur la page du projet."
+        ],
+        now=now,
+    )
+
+
+def completed(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    _tell(
+        projet,
+        [*ars_people(projet.dossier, now=now), *association_people(projet.dossier, now=now)],
+        evenement=event.pk,
+        sujet="Projet de santé complété",
+        paragraphes=["Les pièces exigées sont arrivées\u00a0: le délai de deux mois court.", _last_day(projet)],
+        now=now,
+    )
+
+
+def withdrawn(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    dossier = projet.dossier
+    people = [*ars_people(dossier, now=now), *am_people(dossier, now=now), *guichet_people(dossier, now=now)]
+    _tell(
+        projet,
+        people,
+        evenement=event.pk,
+        sujet="Projet de santé retiré",
+        paragraphes=["L’association a retiré son projet de santé\u00a0: il n’attend plus de décision."],
+        now=now,
+    )
+
+
+def decided(projet: ProjetSante, *, decision: Decision, event: EvenementProjet, now: datetime) -> None:
+    """The association is led to the decision; the ARS, the Guichet and the Assurance Maladie learn it is taken."""
+    dossier = projet.dossier
+    _tell(
+        projet,
+        association_people(dossier, now=now),
+        evenement=event.pk,
+        sujet="Décision sur votre projet de santé",
+        paragraphes=["L’ARS a pris une décision sur votre projet de santé. Elle est à lire ici."],
+        now=now,
+        bouton="Lire la décision",
+        url=reverse("dossiers:decision", args=[decision.pk]),
+    )
+    _tell(
+        projet,
+        [*guichet_people(dossier, now=now), *am_people(dossier, now=now), *ars_people(dossier, now=now)],
+        evenement=event.pk,
+        sujet="Décision sur un projet de santé",
+        paragraphes=[f"{decision.get_nature_display()}, le {date_longue(event.prend_effet_le)}."],
+        now=now,
+        categorie=CategorieEnvoi.ETAPES,
+    )
+
+
+def deemed_validated(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    """Everybody learns that the silence spoke: the association, the ARS, the Guichet and the Assurance Maladie."""
+    dossier = projet.dossier
+    _tell(
+        projet,
+        association_people(dossier, now=now),
+        evenement=event.pk,
+        sujet="Votre projet de santé est réputé validé",
+        paragraphes=[
+            f"L’ARS ne s’est pas opposée dans les deux mois\u00a0: votre projet est réputé validé depuis le "
+            f"{date_longue(event.prend_effet_le)} (CSP, article L1434-12).",
+            "L’attestation est dans les documents.",
+        ],
+        now=now,
+    )
+    _tell(
+        projet,
+        [*ars_people(dossier, now=now), *guichet_people(dossier, now=now), *am_people(dossier, now=now)],
+        evenement=event.pk,
+        sujet="Projet de santé réputé validé",
+        paragraphes=[
+            f"Le silence de l’ARS vaut validation depuis le {date_longue(event.prend_effet_le)}. L’attestation est "
+            "dans les documents."
+        ],
+        now=now,
+    )
+
+
+def to_verify(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    dossier = projet.dossier
+    people = [*association_people(dossier, now=now), *ars_people(dossier, now=now), *guichet_people(dossier, now=now)]
+    _tell(
+        projet,
+        [*people, *deciders(projet, now=now)],
+        evenement=event.pk,
+        sujet="Situation à vérifier",
+        paragraphes=[
+            "Une décision a été signée à temps, mais notifiée après le dernier jour. Le silence est inscrit\u00a0; "
+            "rien d’autre n’est automatique."
+        ],
+        now=now,
+    )
+
+
+def warn(projet: ProjetSante, *, evenement: UUID, jours: int, now: datetime) -> None:
+    """The ladder: titulaire, suppléant and décideur of the ARS; all of the délégation when nobody is in charge."""
+    delai = projet.delai
+    assert delai is not None
+    assert delai.dernier_jour is not None
+    found = {user.pk: user for user in [*ars_people(projet.dossier, now=now), *deciders(projet, now=now)]}
+    left = "aujourd’hui" if jours == 0 else "demain" if jours == 1 else f"dans {jours} jours"
+    safe = " C’est le dernier jour sûr." if jours == 1 else ""
+    _tell(
+        projet,
+        [found[pk] for pk in sorted(found)],
+        evenement=evenement,
+        sujet=f"Projet de santé\u00a0: dernier jour {left}",
+        paragraphes=[f"{_last_day(projet)}{safe}"],
+        now=now,
+    )

@@ -1,0 +1,135 @@
+"""Reads of projects for more than one caller: their sections and sheets, their réserves, what was asked, what waits."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Prefetch, QuerySet
+
+from accounts.acteur import Acteur
+from dossiers.models import Delai, Dossier, Section, Territoire
+from dossiers.questions import Rubrique
+from dossiers.selectors.delais import echeance_of, lines_of
+from dossiers.selectors.territoires import discreet_overlap
+from dossiers.states import EtatSection
+from guichet.kernel.deadlines import Echeance, Ledger, compute
+from projects.models import ProjetSante, SectionProjet
+from projects.models.projet import EN_COURS, VALIDES
+from projects.reserves import Reserve, reserves
+from projects.rubriques_projet import FICHE_DOCUMENT, RUBRIQUES_PROJET, fiche_numero, is_fiche
+from projects.selectors import files_alive, missions_on
+from projects.states import EtatProjet, FormeProjet
+
+A_DECIDER = (EtatProjet.DEPOSE, EtatProjet.INCOMPLET)
+
+
+def projects_for_pages(acteur: Acteur | None) -> QuerySet[ProjetSante]:
+    """Projects `acteur` may open, with what every page of a project shows: one query."""
+    return ProjetSante.objects.visible_to(acteur).select_related(
+        "dossier__association", "dossier__departement_pilote", "delai", "territoire", "depose_par", "document", "lettre"
+    )
+
+
+def with_sections(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
+    """The projects with their sections and sheets: one more query, however many."""
+    rows = SectionProjet.objects.select_related("modifie_par").order_by("pk")
+    return projects.prefetch_related(Prefetch("sections", rows))
+
+
+def ordered_sections(projet: ProjetSante) -> list[tuple[Rubrique, Section]]:
+    """Each rubrique of the project with its row, in the order of the page. No query when the sections are prefetched.
+
+    Of a project that is the association's own document: who deposits, the territory, and the short sheet.
+    """
+    rows = {row.cle: row for row in projet.sections.all()}
+    return [(rubrique, rows[rubrique.cle]) for rubrique in rubriques_of(projet.forme)]
+
+
+def rubriques_of(forme: str) -> tuple[Rubrique, ...]:
+    """The sections a project of that form is made of, in order."""
+    if forme == FormeProjet.RUBRIQUES:
+        return RUBRIQUES_PROJET
+    first = tuple(rubrique for rubrique in RUBRIQUES_PROJET if rubrique.cle in ("identite", "territoire"))
+    return (*first, Rubrique(FICHE_DOCUMENT, "La fiche de synthèse", "Deux pages au plus. Environ 15 minutes."))
+
+
+def sheets_of(projet: ProjetSante) -> list[Section]:
+    """The fiches-actions, in the order of their numbers. No query when the sections are prefetched."""
+    if projet.forme != FormeProjet.RUBRIQUES:
+        return []
+    found = [row for row in projet.sections.all() if is_fiche(row.cle)]
+    return sorted(found, key=lambda row: fiche_numero(row.cle))
+
+
+def project_in_progress(dossier: Dossier) -> ProjetSante | None:
+    """The file's project neither ended nor refused: in progress, or validated; None otherwise."""
+    found = ProjetSante.objects.filter(dossier=dossier, etat__in=[*EN_COURS, *VALIDES])
+    return found.order_by("-pk").first()
+
+
+def own_projects(acteur: Acteur) -> QuerySet[ProjetSante]:
+    """The projects of the association, drafts first, newest first."""
+    return projects_for_pages(acteur).order_by(F("depose_at").desc(nulls_first=True), "-pk")
+
+
+def project_reserves(projet: ProjetSante, *, on: date) -> list[Reserve]:
+    """What the rules of the customer find to say of a project, without ever blocking it. A few queries."""
+    answers = {rubrique.cle: section.contenu for rubrique, section in ordered_sections(projet)}
+    sheets = [(row.cle, row.contenu) for row in sheets_of(projet)]
+    territoire = Territoire.objects.filter(dossier=projet.dossier_id).order_by("-numero").first()
+    shared = _overlaps(territoire) if territoire else []
+    joined = set(projet.dossier.pieces.values_list("genre", flat=True))
+    return reserves(
+        contenus=answers,
+        fiches=sheets,
+        pieces=joined,
+        missions=missions_on(on),
+        chevauchements=shared,
+        document=projet.forme == FormeProjet.DOCUMENT,
+    )
+
+
+def _overlaps(territoire: Territoire) -> list[str]:
+    """What the territory shares with others, in numbers: no other file is named to the association."""
+    shared = discreet_overlap(territoire, parmi=files_alive().exclude(pk=territoire.dossier_id))
+    if not shared.communes:
+        return []
+    others = f"{shared.communautes} autre{'s' if shared.communautes > 1 else ''} projet"
+    others += "s" if shared.communautes > 1 else ""
+    return [f"{shared.communes} commune{'s' if shared.communes > 1 else ''} en commun avec {others}"]
+
+
+def requests_for_pieces(projet: ProjetSante) -> list[UUID]:
+    """The events by which pieces were asked for about this project, required or useful."""
+    asked = projet.evenements.filter(action__in=DEMANDES).order_by("recorded_at")
+    return list(asked.values_list("pk", flat=True))
+
+
+DEMANDES = ("demander_pieces", "demander_piece_utile", "infirmer_par_demande_de_pieces")
+
+
+def if_not_required(delai: Delai) -> Echeance:
+    """The dates the period would have if no text required what was asked: shown beside, when it is contested."""
+    ledger = echeance_of(delai, lines=lines_of(delai)).ledger
+    return compute(Ledger(regime=ledger.regime, recu_le=ledger.recu_le, depart=ledger.depart))
+
+
+# --- Desks ----------------------------------------------------------------------------------------
+
+
+def projects_to_decide(acteur: Acteur) -> QuerySet[ProjetSante]:
+    """Deposited and not decided, the nearest last day first; those whose period has not begun at the end."""
+    found = projects_for_pages(acteur).filter(etat__in=A_DECIDER)
+    return found.order_by(F("delai__dernier_jour").asc(nulls_last=True), "depose_at", "pk")
+
+
+def projects_to_verify(acteur: Acteur) -> QuerySet[ProjetSante]:
+    """A decision signed in time was notified too late: the file is "à vérifier"."""
+    return projects_for_pages(acteur).filter(a_verifier_at__isnull=False).order_by("-a_verifier_at", "pk")
+
+
+def completion(rows: Iterable[tuple[Rubrique, Section]]) -> tuple[int, int]:
+    """How many sections are complete, of how many."""
+    found: list[Any] = list(rows)
+    return sum(1 for _, section in found if section.etat == EtatSection.COMPLET), len(found)

@@ -1,0 +1,1 @@
+"""Writes of the projet de santé, one module per use case."""
