@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.selectors import organisations_for, users_with_right
-from accounts.services.mails import queue_mail
+from accounts.services.mails import queue_mails
 from accounts.states import CategorieEnvoi
 from dossiers.models import ConseillerInvite, Dossier, Fil, Message
 from dossiers.selectors.echanges import AM, ARS, READING
@@ -32,17 +32,16 @@ def tell(
     modele: str = "etape",
 ) -> None:
     """One mail to each of these people about this event, whose title carries the name and the reference of the file."""
-    for user in users:
-        queue_mail(
-            evenement=evenement,
-            modele=modele,
-            user=user,
-            contexte={"sujet": f"{sujet}\u00a0: {named(dossier)}", "paragraphes": paragraphes, "bouton": bouton},
-            now=now,
-            url=url,
-            dossier_reference=dossier.reference or "",
-            categorie=categorie,
-        )
+    queue_mails(
+        users,
+        evenement=evenement,
+        modele=modele,
+        contexte={"sujet": f"{sujet}\u00a0: {named(dossier)}", "paragraphes": paragraphes, "bouton": bouton},
+        now=now,
+        url=url,
+        dossier_reference=dossier.reference or "",
+        categorie=categorie,
+    )
 
 
 def named(dossier: Dossier) -> str:

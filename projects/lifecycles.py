@@ -365,4 +365,5 @@ PROJET = Lifecycle(
         "Retirer le projet de santé",
     ),
     parent="dossier",
+    avec=("delai",),
 )

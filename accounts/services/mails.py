@@ -11,6 +11,7 @@ is worse than repeating one.
 """
 
 import smtplib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
+from django.utils.html import escape
 
 from accounts.models import Envoi, PreferenceEnvoi, User
 from accounts.models.users import normalise_email
@@ -68,40 +70,107 @@ def queue_mail(
     address = normalise_email(destinataire or (user.email if user else ""))
     if not address:
         raise ValueError("a mail needs a person or an address")
-    values = {
-        "prenom": user.prenom if user else "",
-        "url": url,
-        "url_absolue": settings.SITE_URL + url if url.startswith("/") else url,
-        "site_url": settings.SITE_URL,
-        **contexte,
-    }
-    envoi = Envoi(
-        evenement=evenement,
-        modele=modele,
-        destinataire=address,
-        user=user,
-        dossier_reference=dossier_reference,
-        sujet=_subject(modele, values),
-        texte=_text(f"mails/{modele}.txt", values),
-        html=get_template(f"mails/{modele}.html").render(values).strip(),
-        url="" if confidentiel else url,
-        confidentiel=confidentiel,
-        message_id=f"<{uuid4()}@{urlsplit(settings.SITE_URL).hostname}>",
-        categorie=categorie,
-        etat=_first_state(user, categorie),
-        created_at=now,
-    )
-    envoi.prochain_essai_at = now if envoi.etat == EtatEnvoi.ATTENDU else None
-    Envoi.objects.bulk_create([envoi], ignore_conflicts=True)
+    mail = Mail(modele=modele, contexte=contexte, url=url, confidentiel=confidentiel)
+    envoi = mail.row(evenement, address, user, now=now, dossier_reference=dossier_reference, categorie=categorie)
+    _plan([envoi], now=now)
+
+
+def queue_mails(
+    users: Iterable[User],
+    *,
+    evenement: UUID,
+    modele: str,
+    contexte: dict[str, Any],
+    now: datetime,
+    url: str,
+    dossier_reference: str = "",
+    categorie: str = CategorieEnvoi.COMPTE,
+) -> None:
+    """The same mail to several people: as `queue_mail` for each, its text drawn once but for their first name, in three
+    statements at most whatever their number.
+    """
+    mail = Mail(modele=modele, contexte=contexte, url=url, confidentiel=False)
+    known: dict[str, Any] = {"now": now, "dossier_reference": dossier_reference, "categorie": categorie}
+    _plan([mail.row(evenement, normalise_email(user.email), user, **known) for user in users], now=now)
+
+
+PRENOM = "\ue000"
+"""Stands for a first name in a text drawn once for several people: a character nobody types."""
+
+
+class Mail:
+    """The text of a mail, drawn once for those who have a first name, once for those who have none."""
+
+    def __init__(self, *, modele: str, contexte: dict[str, Any], url: str, confidentiel: bool) -> None:
+        self.modele, self.contexte, self.url, self.confidentiel = modele, contexte, url, confidentiel
+        self._drawn: dict[bool, tuple[str, str, str]] = {}
+
+    def row(
+        self,
+        evenement: UUID,
+        address: str,
+        user: User | None,
+        *,
+        now: datetime,
+        dossier_reference: str,
+        categorie: str,
+    ) -> Envoi:
+        """The row of this mail for one person or address, not written yet."""
+        prenom = user.prenom if user else ""
+        sujet, texte, html = self._text(named=bool(prenom))
+        return Envoi(
+            evenement=evenement,
+            modele=self.modele,
+            destinataire=address,
+            user=user,
+            dossier_reference=dossier_reference,
+            sujet=sujet.replace(PRENOM, prenom),
+            texte=texte.replace(PRENOM, prenom),
+            html=html.replace(PRENOM, escape(prenom)),
+            url="" if self.confidentiel else self.url,
+            confidentiel=self.confidentiel,
+            message_id=f"<{uuid4()}@{urlsplit(settings.SITE_URL).hostname}>",
+            categorie=categorie,
+            created_at=now,
+        )
+
+    def _text(self, *, named: bool) -> tuple[str, str, str]:
+        if named not in self._drawn:
+            values = {
+                "prenom": PRENOM if named else "",
+                "url": self.url,
+                "url_absolue": settings.SITE_URL + self.url if self.url.startswith("/") else self.url,
+                "site_url": settings.SITE_URL,
+                **self.contexte,
+            }
+            self._drawn[named] = (
+                _subject(self.modele, values),
+                _text(f"mails/{self.modele}.txt", values),
+                get_template(f"mails/{self.modele}.html").render(values).strip(),
+            )
+        return self._drawn[named]
+
+
+def _plan(envois: list[Envoi], *, now: datetime) -> None:
+    """Say what leaves at once and what waits, write the rows that are not there yet, wake the worker."""
+    if not envois:
+        return
+    rhythms = _rhythms(envois)
+    for envoi in envois:
+        envoi.etat = RYTHMES.get(rhythms.get(envoi.user_id or 0, ""), EtatEnvoi.ATTENDU)
+        envoi.prochain_essai_at = now if envoi.etat == EtatEnvoi.ATTENDU else None
+    Envoi.objects.bulk_create(envois, ignore_conflicts=True)
     wake(TASK)
 
 
-def _first_state(user: User | None, categorie: str) -> EtatEnvoi:
-    """At once, unless the person prefers otherwise for a category of its choice."""
-    if user is None or categorie not in CATEGORIES_AU_CHOIX:
-        return EtatEnvoi.ATTENDU
-    chosen = PreferenceEnvoi.objects.filter(user=user, categorie=categorie).values_list("rythme", flat=True).first()
-    return RYTHMES.get(chosen or "", EtatEnvoi.ATTENDU)
+def _rhythms(envois: list[Envoi]) -> dict[int, str]:
+    """How each of these people wants this category; nothing for those that always leave at once."""
+    categorie = envois[0].categorie
+    people = [envoi.user_id for envoi in envois if envoi.user_id]
+    if not people or categorie not in CATEGORIES_AU_CHOIX:
+        return {}
+    chosen = PreferenceEnvoi.objects.filter(user__in=people, categorie=categorie)
+    return dict(chosen.values_list("user", "rythme"))
 
 
 RYTHMES = {RythmeEnvoi.QUOTIDIEN.value: EtatEnvoi.GROUPE, RythmeEnvoi.PORTAIL.value: EtatEnvoi.PORTAIL}

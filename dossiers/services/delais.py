@@ -52,8 +52,20 @@ def write(
 
     A request (`DEMANDE`) takes its limit, its article and whether a text requires it from `piece`.
     """
+    line = _line(delai, nature, le=le, acte=acte, piece=piece)
+    echeance = echeance_of(delai, plus=[line])
+    line.dernier_jour, line.echeance_le = echeance.dernier_jour, echeance.echeance_le
+    line.save(force_insert=True)
+    _store(delai, origine_le=echeance.origine, dernier_jour=echeance.dernier_jour, echeance_le=echeance.echeance_le)
+    return line
+
+
+def _line(
+    delai: Delai, nature: NatureMouvement, *, le: date, acte: Acte, piece: PieceDemandee | None = None
+) -> MouvementDelai:
+    """A line not written yet, with the dates the period has: what ends it moves none."""
     asked = nature == NatureMouvement.DEMANDE and piece is not None
-    line = MouvementDelai(
+    return MouvementDelai(
         delai=delai,
         nature=nature,
         le=le,
@@ -65,19 +77,16 @@ def write(
         origine=acte.origine if acte.by else Origine.HORLOGE,
         qualite=(acte.by.qualite if acte.by else HORLOGE) or "Porteur",
         recorded_at=acte.now,
+        dernier_jour=delai.dernier_jour,
+        echeance_le=delai.echeance_le,
     )
-    echeance = echeance_of(delai, plus=[line])
-    line.dernier_jour, line.echeance_le = echeance.dernier_jour, echeance.echeance_le
-    line.save(force_insert=True)
-    _store(delai, origine_le=echeance.origine, dernier_jour=echeance.dernier_jour, echeance_le=echeance.echeance_le)
-    return line
 
 
 def close(delai: Delai | None, nature: NatureMouvement, *, le: date, acte: Acte) -> None:
     """End the period by a fact: a decision, a withdrawal, the silence, a re-opening. Ended, it stays as it was."""
     if delai is None or delai.clos_at is not None:
         return
-    write(delai, nature, le=le, acte=acte)
+    _line(delai, nature, le=le, acte=acte).save(force_insert=True)
     _store(delai, clos_at=acte.now, clos_par=nature)
 
 

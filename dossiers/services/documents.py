@@ -27,30 +27,34 @@ def create_document(
     now: datetime,
     audience: str = AudienceDocument.PARTIES,
     transmis: bool = False,
-) -> Document:
-    """The paper of an event, or the one already written for that event and template.
+) -> None:
+    """Write the paper of an event, if it is not already written for that event and template.
 
     `titre` says what kind of paper it is: the public verification page shows it, so it never tells anything of the
     content. `contexte` is frozen here; it follows the contract of `templates/pdf/README.md`. A context that breaks it
     does not block the event: the rendering fails and says why. Wakes the worker after commit. `audience` says who
     reads it; `transmis` opens it at once to the ARS and the Assurance Maladie.
     """
-    document, _created = Document.objects.get_or_create(
+    document = Document(
         evenement=evenement,
         modele=modele,
-        defaults={
-            "dossier": dossier,
-            "titre": titre,
-            "contexte": contexte,
-            "audience": audience,
-            "transmis_at": now if transmis else None,
-            "code_court": new_code(),
-            "created_at": now,
-            "prochain_essai_at": now,
-        },
+        dossier=dossier,
+        titre=titre,
+        contexte=contexte,
+        audience=audience,
+        transmis_at=now if transmis else None,
+        code_court=new_code(),
+        created_at=now,
+        prochain_essai_at=now,
+    )
+    # One statement; a row already there stays as it is, and a short code drawn twice is an error, not a lost paper.
+    Document.objects.bulk_create(
+        [document],
+        update_conflicts=True,
+        unique_fields=["evenement", "modele"],
+        update_fields=["evenement"],
     )
     wake(TASK)
-    return document
 
 
 def retry(*, document_id: int, now: datetime) -> bool:

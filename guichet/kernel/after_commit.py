@@ -5,6 +5,9 @@ The row a task works on is already in the database: a lost wake-up only delays i
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial, update_wrapper
 
 from django.db import transaction
@@ -13,6 +16,20 @@ log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 10.0
 _silent_until = 0.0
+_gathered: ContextVar[set[str] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Until the end of the block, each task that committed transactions ask for is woken once, at its end."""
+    tasks: set[str] = set()
+    token = _gathered.set(tasks)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+        for task in sorted(tasks):
+            _send(task)
 
 
 def wake(task: str) -> None:
@@ -24,6 +41,10 @@ def wake(task: str) -> None:
 
 def _send(task: str) -> None:
     global _silent_until
+    tasks = _gathered.get()
+    if tasks is not None:
+        tasks.add(task)
+        return
     if time.monotonic() < _silent_until:
         return
     from kombu.exceptions import OperationalError

@@ -46,13 +46,23 @@ class Transition:
 
 
 class Lifecycle:
-    """The rows of one object. `parent` names the foreign key locked before the object, so that guards may read it."""
+    """The rows of one object. `parent` names the foreign key locked before the object, so that guards may read it;
+    `avec` the keys that guards follow, read with the object in one query.
+    """
 
-    def __init__(self, name: str, states: type[models.TextChoices], *table: Transition, parent: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        states: type[models.TextChoices],
+        *table: Transition,
+        parent: str,
+        avec: tuple[str, ...] = (),
+    ) -> None:
         self.name = name
         self.states = states
         self.table = table
         self.parent = parent
+        self.avec = avec
         self._by_action = {row.action: row for row in table}
         if len(self._by_action) != len(table):
             raise ValueError(f"{name}: an action has one row, one target")
@@ -97,13 +107,15 @@ class Lifecycle:
         motif: str = "",
         origine: str = Origine.PORTAIL,
         donnees: dict[str, Any] | None = None,
+        verrouille: bool = False,
     ) -> Any:
         """Lock, judge again, write state and `changes` in one UPDATE, write the event; return the event.
 
         `obj` is refreshed with what was written. Raises `Refused` with a French sentence when the row does not apply.
-        `effect_on` is the legal day (default: the civil day of `now` in Paris).
+        `effect_on` is the legal day (default: the civil day of `now` in Paris). `verrouille`: `obj` is what `lock` just
+        returned in this transaction, it is not read again.
         """
-        locked = self.lock(obj)
+        locked = obj if verrouille else self.lock(obj)
         row = self.row(action)
         reason = self.refusal(locked, action, by=by, now=now, le=effect_on)
         if reason:
@@ -136,7 +148,8 @@ class Lifecycle:
             .order_by()
             .get(pk=getattr(obj, field.attname))
         )
-        locked = model._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)
+        rows = model._default_manager.select_for_update(no_key=True, of=("self",))
+        locked = (rows.select_related(*self.avec) if self.avec else rows).get(pk=obj.pk)
         setattr(locked, self.parent, parent)
         return locked
 

@@ -309,8 +309,13 @@ def _after(nature: NatureDecision, taken: Decision) -> list[Bloc]:
     return [{"genre": "encadre", "titre": "Et maintenant\u00a0?", "paragraphes": told}]
 
 
-def attestation(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> Paper:
-    """Attestation of the tacit validation (CRPA L232-3): origin, last day, effect, and how the ledger gives them."""
+def attestation(
+    projet: ProjetSante, *, event: EvenementProjet, service: Organisation, fondement: str, now: datetime
+) -> Paper:
+    """Attestation of the tacit validation (CRPA L232-3): origin, last day, effect, and how the ledger gives them.
+
+    `service` writes it for the ARS, in virtue of `fondement`: given, so that many are written in few queries.
+    """
     delai = projet.delai
     assert delai is not None
     assert delai.dernier_jour is not None
@@ -338,15 +343,15 @@ def attestation(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -
         "Établie par le portail à partir de son registre. Sa page de vérification dit si elle est toujours "
         "valable\u00a0: elle y serait annulée si une décision notifiée à temps venait à être prouvée."
     )
-    jour = timezone.localdate(now)
     return _letter(
         projet,
         ATTESTATION,
         TITRE_ATTESTATION,
         "Attestation de la validation tacite de votre projet de santé",
         blocs,
-        jour=jour,
-        mentions=[note, article("attestation_tacite", on=jour)],
+        jour=timezone.localdate(now),
+        mentions=[note, fondement],
+        service=service,
     )
 
 
@@ -374,12 +379,13 @@ def _letter(
     jour: date,
     signature: dict[str, Any] | None = None,
     mentions: Sequence[str] = (),
+    service: Organisation | None = None,
 ) -> Paper:
     contexte = official_letter(
         dossier=projet.dossier,
         titre=titre,
         objet=objet,
-        emetteur=service_of(projet),
+        emetteur=service or service_of(projet),
         destinataire=projet.dossier.association,
         jour=jour,
         blocs=blocs,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Mandat, Organisation, User
-from accounts.services.mails import queue_mail
+from accounts.services.mails import queue_mails
 from accounts.states import CategorieEnvoi, Genre
 from dossiers.models import Decision
 from dossiers.notifications import am_people, ars_people, association_people, guichet_people, tell
@@ -35,24 +35,23 @@ def withdrawn(lettre: LettreIntention, *, event: EvenementLettre, now: datetime)
 
 def _queue(lettre: LettreIntention, modele: str, event: EvenementLettre, users: Iterable[User], now: datetime) -> None:
     dossier = lettre.dossier
-    for user in users:
-        queue_mail(
-            evenement=event.pk,
-            modele=modele,
-            user=user,
-            contexte={
-                "cpts": dossier.nom,
-                "reference": dossier.reference,
-                "association": dossier.association.nom,
-                "avec_demande": lettre.demande is not None and not lettre.sans_demande,
-                "depose_par": str(event.acteur),
-                "motif": event.motif,
-            },
-            now=now,
-            url=reverse("projects:lettre", args=[lettre.pk]),
-            dossier_reference=dossier.reference or "",
-            categorie=CategorieEnvoi.LEGAL,
-        )
+    queue_mails(
+        users,
+        evenement=event.pk,
+        modele=modele,
+        contexte={
+            "cpts": dossier.nom,
+            "reference": dossier.reference,
+            "association": dossier.association.nom,
+            "avec_demande": lettre.demande is not None and not lettre.sans_demande,
+            "depose_par": str(event.acteur),
+            "motif": event.motif,
+        },
+        now=now,
+        url=reverse("projects:lettre", args=[lettre.pk]),
+        dossier_reference=dossier.reference or "",
+        categorie=CategorieEnvoi.LEGAL,
+    )
 
 
 def _tell(

@@ -13,6 +13,7 @@ from accounts.selectors import users_with_right
 from accounts.states import CategorieEnvoi, Droit
 from dossiers.models import Decision, DemandePieces, PieceDemandee
 from dossiers.notifications import am_people, ars_people, association_people, guichet_people, tell
+from dossiers.selectors.destinataires import Destinataires
 from dossiers.selectors.people import ars_desk, in_charge
 from guichet.kernel.civil import date_longue
 from projects.models import Avis, Consultation, EvenementProjet, ProjetSante
@@ -233,30 +234,27 @@ def decided(projet: ProjetSante, *, decision: Decision, event: EvenementProjet, 
     )
 
 
-def deemed_validated(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+def deemed_validated(projet: ProjetSante, *, event: EvenementProjet, told: Destinataires, now: datetime) -> None:
     """Everybody learns that the silence spoke: the association, the ARS, the Guichet and the Assurance Maladie."""
-    dossier = projet.dossier
+    jour = date_longue(event.prend_effet_le)
     _tell(
         projet,
-        association_people(dossier, now=now),
+        told.association,
         evenement=event.pk,
         sujet="Votre projet de santé est réputé validé",
         paragraphes=[
-            f"L’ARS ne s’est pas opposée dans les deux mois\u00a0: votre projet est réputé validé depuis le "
-            f"{date_longue(event.prend_effet_le)} (CSP, article L1434-12).",
+            f"L’ARS ne s’est pas opposée dans les deux mois\u00a0: votre projet est réputé validé depuis le {jour} "
+            "(CSP, article L1434-12).",
             "L’attestation est dans les documents.",
         ],
         now=now,
     )
     _tell(
         projet,
-        [*ars_people(dossier, now=now), *guichet_people(dossier, now=now), *am_people(dossier, now=now)],
+        told.autres(),
         evenement=event.pk,
         sujet="Projet de santé réputé validé",
-        paragraphes=[
-            f"Le silence de l’ARS vaut validation depuis le {date_longue(event.prend_effet_le)}. L’attestation est "
-            "dans les documents."
-        ],
+        paragraphes=[f"Le silence de l’ARS vaut validation depuis le {jour}. L’attestation est dans les documents."],
         now=now,
     )
 

@@ -5,9 +5,10 @@ file has its own transaction, an act already done is refused by its row, a rung 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -19,12 +20,14 @@ from dossiers.models import AlerteDelai, Delai, PassageHorloge
 from dossiers.selectors.delais import silent_on, to_warn_on
 from funding import notifications as funding_notifications
 from funding.services.instruction import record_rejection
+from guichet.kernel.after_commit import gathered
 from guichet.kernel.deadlines import latest_rung_due
 from guichet.kernel.lifecycle import Refused
 from projects.models import Avis, ProjetSante
 from projects.notifications import projets as project_notifications
 from projects.selectors.desks import unanswered_on
 from projects.services.opinions import close_unanswered
+from projects.services.projets.silence import Lot, lot_of
 from projects.services.projets.silence import record_silence as record_validation
 
 log = logging.getLogger(__name__)
@@ -40,16 +43,18 @@ class Bilan:
     erreurs: int = 0
 
 
-def passage(*, now: datetime, lot: int = LOT) -> PassageHorloge:
+def passage(*, now: datetime, lot: int = LOT, rebours: bool = False) -> PassageHorloge:
     """One passage, written as a row: how many periods were due, recorded, failed, and how many warnings left.
 
-    The row is finished only when every file was met: a passage that was stopped does not count as one.
+    `rebours` starts from the other end: a second worker that helps meets the first one in the middle. The row is
+    finished only when every file was met: a passage that was stopped does not count as one.
     """
     row = PassageHorloge.objects.create(debut_at=now)
     today = timezone.localdate(now)
-    silences = _each(silent_on(today), lambda pk: record_silence(delai_id=pk, now=now), lot)
-    opinions = _each(unanswered_on(today), lambda pk: close_opinion(avis_id=pk, now=now), lot)
-    warnings = _each(to_warn_on(today), lambda pk: warn(delai_id=pk, now=now), lot)
+    with gathered():
+        silences = _each(silent_on(today), partial(_silences, now=now), lot, rebours)
+        opinions = _each(unanswered_on(today), lambda ids: lambda pk: close_opinion(avis_id=pk, now=now), lot, rebours)
+        warnings = _each(to_warn_on(today), lambda ids: lambda pk: warn(delai_id=pk, now=now), lot, rebours)
     PassageHorloge.objects.filter(pk=row.pk).update(
         fin_at=now,
         dus=silences.vus,
@@ -61,15 +66,25 @@ def passage(*, now: datetime, lot: int = LOT) -> PassageHorloge:
     return row
 
 
+Act = Callable[[int], bool]
+
+
+def _silences(ids: Sequence[int], *, now: datetime) -> Act:
+    """What is read once for a lot of periods; then each is recorded by itself."""
+    rows = ProjetSante.objects.filter(delai__in=ids).select_related("dossier__association").order_by("pk")
+    projets = {projet.delai_id: projet for projet in rows}
+    known = lot_of(list(projets.values()), now=now) if projets else None
+    return lambda pk: record_silence(delai_id=pk, now=now, projet=projets.get(pk), lot=known)
+
+
 @transaction.atomic
-def record_silence(*, delai_id: int, now: datetime) -> bool:
-    """Record the silence of one period, at its legal day: it rejects a request, it validates a project.
+def record_silence(*, delai_id: int, now: datetime, projet: ProjetSante | None = None, lot: Lot | None = None) -> bool:
+    """Record the silence of one period, at its legal day: it validates a project, it rejects a request.
 
     Raises `Refused` when it was settled meanwhile. False when the period ended otherwise.
     """
-    projet = ProjetSante.objects.filter(delai=delai_id).first()
     if projet is not None:
-        return record_validation(projet=projet, now=now) is not None
+        return record_validation(projet=projet, now=now, lot=lot) is not None
     delai = Delai.objects.select_related("demande_fir__dossier", "demande_fir__financeur").get(pk=delai_id)
     record_rejection(demande=delai.demande_fir, now=now)
     return True
@@ -109,14 +124,18 @@ def close_opinion(*, avis_id: int, now: datetime) -> bool:
     return True
 
 
-def _each(due: QuerySet[Any], act: Callable[[int], bool], lot: int) -> Bilan:
-    """Do `act` once on each row that is due, taken by lots in the order of the keys, so that the memory holds one lot.
+def _each(due: QuerySet[Any], prepare: Callable[[Sequence[int]], Act], lot: int, rebours: bool) -> Bilan:
+    """Act once on each row that is due, taken by lots in the order of the keys, so that the memory holds one lot;
+    `prepare` reads what a lot shares and gives the act.
 
     An error on one file, whatever it is, is logged and counted and never stops the others: each act is a transaction.
     Only a database that no longer answers stops the passage: the next one starts again where this one was.
     """
-    bilan, last = Bilan(), 0
-    while ids := list(due.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:lot]):
+    bilan = Bilan()
+    beyond, order = ("pk__lt", "-pk") if rebours else ("pk__gt", "pk")
+    rest = due.order_by(order)
+    while ids := list(rest.values_list("pk", flat=True)[:lot]):
+        act = prepare(ids)
         for pk in ids:
             bilan.vus += 1
             try:
@@ -128,5 +147,5 @@ def _each(due: QuerySet[Any], act: Callable[[int], bool], lot: int) -> Bilan:
                     raise
                 bilan.erreurs += 1
                 log.exception("clock: %s %s failed", due.model.__name__, pk)
-        last = ids[-1]
+        rest = due.filter(**{beyond: ids[-1]}).order_by(order)
     return bilan

@@ -190,7 +190,6 @@ def _drawn(dossier: Dossier) -> None:
         {"etat": EtatDocument.ATTENDU},
         {"etat": EtatDocument.ECHEC, "essais": 1, "erreur": "Le moteur de rendu s’est arrêté"},
     ):
-        paper = create_document(
-            evenement=uuid4(), modele="essai", dossier=dossier, titre="Accusé d’essai", contexte={}, now=NOW
-        )
-        Document.objects.filter(pk=paper.pk).update(**written)
+        event = uuid4()
+        create_document(evenement=event, modele="essai", dossier=dossier, titre="Accusé d’essai", contexte={}, now=NOW)
+        Document.objects.filter(evenement=event).update(**written)

@@ -1,10 +1,14 @@
 """The silence of the ARS accepts: recorded at the day the law says, however late the clock passes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from dossiers.documents import article
+from dossiers.selectors.destinataires import Destinataires, recipients
 from dossiers.services.delais import Acte, close
 from dossiers.services.documents import create_document
 from dossiers.states import NatureMouvement
@@ -18,13 +22,27 @@ from projects.states import EtatProjet
 ACTION = "constater_silence"
 
 
+@dataclass(frozen=True)
+class Lot:
+    """What is read once for many files: whom to tell of each, and the article of the attestation."""
+
+    told: dict[int, Destinataires]
+    fondement: str
+
+
+def lot_of(projets: Sequence[ProjetSante], *, now: datetime) -> Lot:
+    """For these projects with their files. A number of queries that does not grow with them."""
+    on = timezone.localdate(now)
+    return Lot(recipients([projet.dossier for projet in projets], on=on), article("attestation_tacite", on=on))
+
+
 @transaction.atomic
-def record_silence(*, projet: ProjetSante, now: datetime) -> EvenementProjet | None:
+def record_silence(*, projet: ProjetSante, now: datetime, lot: Lot | None = None) -> EvenementProjet | None:
     """Record the tacit validation, its attestation and its mails as rows; None when the period ended otherwise.
 
     Raises `Refused` when it is not over, or when something was decided meanwhile. An opposition signed in time whose
     notification counts at its first opening (dated setting) ends the period if it was opened in time; else the silence
-    is recorded and the file is "à vérifier".
+    is recorded and the file is "à vérifier". `lot` is what was read for many at once (default: for this one).
     """
     locked: ProjetSante = PROJET.lock(projet)
     delai = locked.delai
@@ -37,13 +55,22 @@ def record_silence(*, projet: ProjetSante, now: datetime) -> EvenementProjet | N
     today = timezone.localdate(now)
     late = {"a_verifier_at": now} if locked.etat == EtatProjet.OPPOSE else {}
     event: EvenementProjet = PROJET.apply(
-        projet, ACTION, by=None, now=now, changes=late, effect_on=due if due and due <= today else today
+        locked,
+        ACTION,
+        by=None,
+        now=now,
+        changes=late,
+        effect_on=due if due and due <= today else today,
+        verrouille=True,
     )
     close(delai, NatureMouvement.SILENCE, le=event.prend_effet_le, acte=Acte(None, now))
-    projet.dossier, projet.delai = locked.dossier, delai
-    paper = papers.attestation(projet, event=event, now=now)
+    for name in ("etat", "a_verifier_at", "delai"):
+        setattr(projet, name, getattr(locked, name))
+    known = lot or lot_of([projet], now=now)
+    told = known.told[projet.dossier_id]
+    paper = papers.attestation(projet, event=event, service=told.service, fondement=known.fondement, now=now)
     create_document(evenement=event.pk, dossier=projet.dossier, now=now, transmis=True, **paper)
-    notifications.deemed_validated(projet, event=event, now=now)
+    notifications.deemed_validated(projet, event=event, told=told, now=now)
     return event
 
 
