@@ -138,7 +138,11 @@ class FicheDocumentForm(SectionForm):
 
     titre = texte("Titre du projet de santé", maximum=120)
     objet = _court("objet", "L’objet et les objectifs", aide="Ce que le projet doit changer.")
-    territoire = _court("territoire", "Le territoire en quelques mots", aide="Ce qui en fait un territoire vécu.")
+    territoire = _court(
+        "territoire",
+        "Le territoire en quelques mots",
+        aide="Pourquoi il a du sens pour ceux qui y vivent et y soignent.",
+    )
     actions = _court("actions", "Les principales actions", aide="Une ligne par action, avec sa mission.")
     numerique = choix(
         "Le projet repose-t-il seulement sur un outil numérique ou sur la télémédecine\u00a0?", NON_OUI, radio=True
