@@ -1,4 +1,4 @@
-"""The example actions: what the customer's documents say, per mission, ready to be adapted."""
+"""The example actions: what the documents cited say, per mission, ready to be adapted."""
 
 from datetime import date
 
