@@ -72,5 +72,5 @@ def _phrase(echeance: Echeance, etat: Etat) -> str:
         return "Une pièce est demandée sans date limite\u00a0: le dernier jour n’est pas encore connu."
     since = f"{'depuis le' if etat is Etat.EXPIRE else 'le'} {date_longue(echeance.echeance_le)}"
     if echeance.ledger.regime is Regime.ACCEPTATION:
-        return f"Sans opposition notifiée d’ici là, le projet est réputé validé {since}."
-    return f"Sans réponse d’ici là, la demande est réputée rejetée {since}."
+        return f"Sans opposition notifiée à temps, le projet est réputé validé {since}."
+    return f"Sans réponse à temps, la demande est réputée rejetée {since}."
