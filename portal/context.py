@@ -75,6 +75,7 @@ def _public_menu(request: HttpRequest) -> list[Entree]:
         Entree("Qu’est-ce qu’une CPTS\u00a0?", f"{home}#definition"),
         Entree("Les quatre étapes", f"{home}#etapes"),
         Entree("Être accompagné", f"{home}#accompagnement"),
+        _entry(request, "Calculer un délai", "portal:calculer_un_delai"),
     ]
 
 

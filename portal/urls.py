@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import homes, public, sante
+from portal.views import calcul, homes, public, sante
 
 app_name = "portal"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("accessibilite/", public.accessibilite, name="accessibilite"),
     path("confidentialite/", public.confidentialite, name="confidentialite"),
     path("mentions-legales/", public.mentions_legales, name="mentions_legales"),
+    path("calculer-un-delai/", calcul.calculer_un_delai, name="calculer_un_delai"),
     path("composants/", public.composants, name="composants"),
     path("sante/vivant", sante.vivant, name="vivant"),
     path("sante/pret", sante.pret, name="pret"),

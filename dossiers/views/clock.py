@@ -95,7 +95,7 @@ def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = 
         "registre": explain(echeance, au=today if delai.clos_at is None else None),
         "mouvements": [movement(line) for line in lines] if passe else [],
         "pourquoi": _reason(delai, doutes=doutes) if passe else None,
-        **_bar(delai, echeance, today),
+        **bar(echeance, au=today),
     }
     return shown | (_state(delai, echeance, today) if delai.clos_at is None else _closed(delai))
 
@@ -123,18 +123,24 @@ def _closed(delai: Delai) -> dict[str, Any]:
     }
 
 
-def _bar(delai: Delai, echeance: Echeance, today: date) -> dict[str, Any]:
-    """How much is spent, the two ends, and what happened between them."""
-    start, end = delai.recu_le, delai.dernier_jour or today
-    seen = min(today, end) if delai.clos_at is None else min(max(start, today), end)
-    asked = sorted(echeance.ledger.pieces, key=lambda piece: piece.demandee_le)
+def bar(echeance: Echeance, *, au: date) -> dict[str, Any]:
+    """How much is spent on the day `au`, the two ends, and what happened between them.
+
+    From the day the two months are counted from, if it is known; nothing is spent of a period that has not begun.
+    """
+    ledger = echeance.ledger
+    start = echeance.origine or ledger.recu_le
+    end = echeance.dernier_jour or max(au, start)
+    asked = sorted(ledger.pieces, key=lambda piece: piece.demandee_le)
     marks = [(piece.demandee_le, "pièce demandée") for piece in asked]
     marks += [(piece.recue_le, "pièce reçue") for piece in asked if piece.recue_le]
+    begun = echeance.etat(au) is not Etat.NON_COMMENCE
+    started = DEBUTS[ledger.depart] if start == ledger.recu_le else "dernière pièce reçue"
     return {
-        "part": _share(start, end, seen),
-        "debut": {"date": _short(start), "libelle": DEBUTS[delai.depart]},
-        "fin": {"date": _short(end), "libelle": "dernier jour" if delai.dernier_jour else "aujourd’hui"},
-        "reperes": [{"part": _share(start, end, day), "libelle": words} for day, words in marks],
+        "part": _share(start, end, au) if begun else 0,
+        "debut": {"date": _short(start), "libelle": started},
+        "fin": {"date": _short(end), "libelle": "dernier jour" if echeance.dernier_jour else "aujourd’hui"},
+        "reperes": [{"part": _share(start, end, day), "libelle": words} for day, words in marks if start < day <= end],
     }
 
 

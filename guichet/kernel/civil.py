@@ -3,6 +3,7 @@
 Pure: no clock, no database. `kernel/deadlines.py` decides rights with it; nothing else adds months.
 """
 
+import re
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 MOIS = (
     "janvier",
@@ -37,6 +39,16 @@ def civil_day(instant: datetime) -> date:
     if instant.utcoffset() is None:
         raise ValueError("Cet instant n’a pas de fuseau horaire\u00a0: son jour est inconnu.")
     return instant.astimezone(PARIS).date()
+
+
+def read_day(text: str) -> date:
+    """The day written `2026-09-14`. Refuses, with a French sentence, another writing and a day no calendar has."""
+    if not ISO_DAY.fullmatch(text):
+        raise ValueError(f"Le jour «\u00a0{text}\u00a0» n’est pas lisible. Écrivez AAAA-MM-JJ, par exemple 2026-09-14.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"Le jour {text} n’existe pas.") from error
 
 
 def add_months(origin: date, months: int) -> date:

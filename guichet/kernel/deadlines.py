@@ -56,6 +56,7 @@ __all__ = [
     "jour_ouvre_apres",
     "jours_feries",
     "latest_rung_due",
+    "require_plausible",
     "rungs",
     "rungs_due",
 ]
@@ -141,8 +142,7 @@ class Ledger:
 
     def __post_init__(self) -> None:
         for day in self._days():
-            if not PREMIER_JOUR_PLAUSIBLE <= day <= DERNIER_JOUR_PLAUSIBLE:
-                raise ValueError(f"La date du {date_longue(day)} n’est pas plausible.")
+            require_plausible(day)
         for piece in self.pieces:
             if piece.demandee_le < self.recu_le:
                 raise ValueError(
@@ -203,6 +203,12 @@ class Echeance:
         if self.ledger.regime is Regime.REJET and any(_suspends(piece, au) for piece in self.effectives):
             return Etat.SUSPENDU
         return Etat.EN_COURS
+
+
+def require_plausible(day: date) -> None:
+    """Refuses, with a French sentence, a day outside 1900–2999: a slip of the pen."""
+    if not PREMIER_JOUR_PLAUSIBLE <= day <= DERNIER_JOUR_PLAUSIBLE:
+        raise ValueError(f"La date du {date_longue(day)} n’est pas plausible.")
 
 
 def compute(ledger: Ledger) -> Echeance:

@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.utils import timezone
 
 from dossiers.management.commands.echeance import Command
+from guichet.kernel.civil import civil_day
+from tests.kernel.ledgers import SERVER_ZONES, server_in
 
 ROOT = Path(__file__).resolve().parents[2]
 NB = "\u00a0"
@@ -98,6 +102,25 @@ def test_the_whole_answer_for_a_machine():
     assert explanation[-1] == "Au 15 novembre 2026, le délai est expiré."
 
 
+@pytest.mark.parametrize("zone", SERVER_ZONES)
+@pytest.mark.parametrize(
+    ("midnight", "day", "eve"),
+    [
+        ("2026-11-14T23:00:00Z", "2026-11-15", "2026-11-14"),
+        ("2026-03-28T23:00:00Z", "2026-03-29", "2026-03-28"),
+        ("2026-10-24T22:00:00Z", "2026-10-25", "2026-10-24"),
+        ("2028-02-28T23:00:00Z", "2028-02-29", "2028-02-28"),
+    ],
+)
+def test_today_is_that_of_paris_wherever_the_server_stands(zone, midnight, day, eve):
+    instant = datetime.fromisoformat(midnight)
+    with server_in(zone):
+        with time_machine.travel(instant, tick=False):
+            assert answer("--recu=2026-01-14")["au"] == day
+        with time_machine.travel(instant - timedelta(seconds=1), tick=False):
+            assert answer("--recu=2026-01-14")["au"] == eve
+
+
 def test_without_a_day_it_stands_today_in_paris():
     with time_machine.travel("2026-11-14T22:59:59Z", tick=False):
         assert answer("--recu=2026-09-14")["etat"] == "en_cours"
@@ -144,6 +167,7 @@ def unreadable_piece(text: str, form: str) -> str:
         (["--recu=9999-12-31"], "La date du 31 décembre 9999 n’est pas plausible."),
         (["--recu=2026-09-14", "--au=demain"], unreadable("demain")),
         (["--recu=2026-09-14", "--au="], unreadable("")),
+        (["--recu=2026-09-14", "--au=0206-11-14"], "La date du 14 novembre 206 n’est pas plausible."),
         (["--recu=2026-09-14", "--regime=silence"], "Le régime est acceptation ou rejet."),
         (["--recu=2026-09-14", "--piece=x:"], unreadable("x")),
         (["--recu=2026-09-14", "--piece=:2026-09-20"], unreadable("")),
@@ -180,12 +204,12 @@ def test_an_option_that_does_not_exist_is_answered_in_french_too(options, capsys
     assert shown.err == f"Une option est inconnue ou n’a pas de valeur. Usage{NB}: {USAGE}\n"
 
 
-def run(*options: str) -> subprocess.CompletedProcess[str]:
+def run(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
     return subprocess.run(  # the interpreter and the file are ours
         [sys.executable, "manage.py", "echeance", *options],
         cwd=ROOT,
-        env={**os.environ, **nowhere, "DJANGO_SETTINGS_MODULE": "guichet.settings.local"},
+        env={**os.environ, **nowhere, "DJANGO_SETTINGS_MODULE": "guichet.settings.local", **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -196,6 +220,13 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
 def test_it_needs_no_server_at_all():
     done = run("--recu", "2026-12-31", "--json")
     assert (done.returncode, json.loads(done.stdout)["dernier_jour"], done.stderr) == (0, "2027-02-28", "")
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_a_server_of_another_zone_stands_on_the_same_day(zone):
+    before = civil_day(timezone.now())
+    done = run("--recu", "2026-12-31", "--json", TZ=zone)
+    assert json.loads(done.stdout)["au"] in {before.isoformat(), civil_day(timezone.now()).isoformat()}
 
 
 def test_from_a_shell_a_refusal_is_one_line_on_standard_error():

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 # What a person who is not signed in may open. Anything else sends to sign-in or refuses.
 PUBLIC = {
     "portal:accueil", "portal:accessibilite", "portal:confidentialite", "portal:mentions_legales",
+    "portal:calculer_un_delai",
     "portal:composants", "portal:vivant", "portal:pret", "portal:horloge",
     "account_login", "account_signup", "account_logout", "account_inactive", "account_email_verification_sent",
     "account_confirm_email", "account_reset_password", "account_reset_password_done",

@@ -1,7 +1,6 @@
 """The civil calendar: months, holidays, working days, days in Paris, dates in words."""
 
-import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from dateutil.easter import easter
@@ -10,7 +9,20 @@ from hypothesis import strategies as st
 
 from guichet.kernel import civil
 from guichet.kernel.deadlines import accuse_enregistrement_avant, accuse_reception_avant
-from tests.kernel.ledgers import NB, d
+from tests.kernel.ledgers import NB, SERVER_ZONES, d, server_in
+
+MIDNIGHTS = [
+    # Midnight in Paris, said in UTC: summer, winter, around both changes of hour, on either side of a 29 February.
+    ("2026-09-14T22:00:00", "2026-09-15"),
+    ("2026-12-31T23:00:00", "2027-01-01"),
+    ("2026-03-28T23:00:00", "2026-03-29"),
+    ("2026-03-29T22:00:00", "2026-03-30"),
+    ("2026-10-24T22:00:00", "2026-10-25"),
+    ("2026-10-25T23:00:00", "2026-10-26"),
+    ("2028-02-28T23:00:00", "2028-02-29"),
+    ("2028-02-29T23:00:00", "2028-03-01"),
+    ("2027-02-28T23:00:00", "2027-03-01"),
+]
 
 
 def test_two_months_are_never_chained():
@@ -91,6 +103,20 @@ class TestCivilDay:
     def test_an_instant_belongs_to_its_day_in_paris_summer_and_winter(self, instant, day):
         assert civil.civil_day(instant) == d(day)
 
+    @pytest.mark.parametrize("zone", SERVER_ZONES)
+    @pytest.mark.parametrize(("midnight", "day"), MIDNIGHTS)
+    def test_a_day_begins_at_midnight_in_paris_wherever_the_server_stands(self, midnight, day, zone):
+        instant = datetime.fromisoformat(midnight).replace(tzinfo=UTC)
+        with server_in(zone):
+            assert civil.civil_day(instant) == d(day)
+            assert civil.civil_day(instant - timedelta(seconds=1)) == d(day) - timedelta(days=1)
+
+    def test_the_days_of_23_and_25_hours_are_whole(self):
+        for day, hours in (("2026-03-29", 23), ("2026-10-25", 25)):
+            start = datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=civil.PARIS).astimezone(UTC)
+            lived = [civil.civil_day(start + timedelta(minutes=minute)) for minute in range(25 * 60 + 1)]
+            assert lived.count(d(day)) == hours * 60
+
     def test_an_instant_without_a_time_zone_has_no_day(self):
         with pytest.raises(ValueError) as refusal:
             civil.civil_day(datetime(2026, 9, 14, 12))
@@ -119,14 +145,24 @@ def test_the_months_and_the_days_of_the_week_have_their_french_names_in_order():
     assert " ".join(civil.JOURS) == "lundi mardi mercredi jeudi vendredi samedi dimanche"
 
 
-def test_a_day_is_that_of_paris_wherever_the_server_stands(monkeypatch):
-    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
-    time.tzset()
-    try:
-        assert civil.civil_day(datetime(2026, 9, 14, 21, 59, 59, tzinfo=UTC)) == d("2026-09-14")
-    finally:
-        monkeypatch.undo()
-        time.tzset()
+def test_a_day_is_read_as_it_is_written_between_machines():
+    assert civil.read_day("2028-02-29") == d("2028-02-29")
+
+
+@pytest.mark.parametrize("text", ["", "demain", "14/09/2026", "20260914", "2026-9-14", " 2026-09-14", "２026-09-14"])
+def test_another_writing_of_a_day_is_refused(text):
+    with pytest.raises(ValueError) as refusal:
+        civil.read_day(text)
+    assert str(refusal.value) == (
+        f"Le jour «{NB}{text}{NB}» n’est pas lisible. Écrivez AAAA-MM-JJ, par exemple 2026-09-14."
+    )
+
+
+@pytest.mark.parametrize("text", ["2027-02-29", "2026-04-31", "2026-13-01", "0000-01-01"])
+def test_a_day_that_no_calendar_has_is_refused(text):
+    with pytest.raises(ValueError) as refusal:
+        civil.read_day(text)
+    assert str(refusal.value) == f"Le jour {text} n’existe pas."
 
 
 @given(st.integers(1583, 4099))

@@ -93,6 +93,59 @@ def test_two_months_last_59_to_62_days(received):
     assert 60 <= (result.echeance_le - received).days <= 63
 
 
+@given(st.data(), st.sampled_from(Regime))
+def test_silence_never_speaks_before_sixty_days_whatever_was_asked(data, regime):
+    result = compute(data.draw(ledgers(regime)))
+    if result.echeance_le is not None:
+        assert (result.echeance_le - result.origine).days >= 60 + result.jours_suspendus
+        assert result.origine >= result.ledger.recu_le
+
+
+@given(days, st.integers(0, 400), st.sampled_from(Regime))
+def test_the_same_requests_on_a_file_received_later_never_end_earlier(received, later, regime):
+    asked = received + DAY * later
+    pieces = (PieceDemandee(demandee_le=asked, recue_le=asked + DAY * 9, limite_le=asked + DAY * 5),)
+    ends = [
+        compute(Ledger(regime=regime, recu_le=received + DAY * n, pieces=pieces)).dernier_jour
+        for n in range(later + 1)
+        if asked <= add_months(received + DAY * n, 2)  # in time
+    ]
+    assert ends == sorted(ends)
+
+
+@given(ledgers(Regime.ACCEPTATION))
+def test_an_acceptance_is_that_of_a_file_received_complete_with_its_last_required_piece_asked_in_time(ledger):
+    result = compute(ledger)
+    awaited = [piece.recue_le for piece in result.effectives]
+    if None in awaited:
+        assert (result.origine, result.dernier_jour, result.consolidation_le) == (None, None, None)
+    else:
+        complete = compute(Ledger(regime=Regime.ACCEPTATION, recu_le=max([ledger.recu_le, *awaited])))
+        assert (result.origine, result.dernier_jour, result.echeance_le, result.consolidation_le) == (
+            complete.origine,
+            complete.dernier_jour,
+            complete.echeance_le,
+            complete.consolidation_le,
+        )
+
+
+@given(ledgers(Regime.REJET), st.integers(2, 3))
+def test_a_piece_asked_for_twice_suspends_no_more_than_once(ledger, times):
+    one, other = compute(ledger), compute(replace(ledger, pieces=ledger.pieces * times))
+    assert (one.jours_suspendus, one.dernier_jour) == (other.jours_suspendus, other.dernier_jour)
+
+
+@given(ledgers(Regime.REJET))
+def test_the_days_suspended_are_those_of_the_union_of_the_requests(ledger):
+    result = compute(ledger)
+    spans = [(piece.demandee_le, piece.fin_de_suspension) for piece in result.effectives]
+    if all(end is not None for _, end in spans):
+        union = {start + DAY * n for start, end in spans for n in range((end - start).days)}
+        assert result.jours_suspendus == len(union)
+    else:
+        assert result.jours_suspendus is None
+
+
 @given(days, days, st.sampled_from(Regime))
 def test_a_file_received_later_never_ends_earlier(one, other, regime):
     first, second = sorted([one, other])

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
-PUBLIC = ["/", "/accessibilite/", "/confidentialite/", "/mentions-legales/", "/composants/"]
+PUBLIC = ["/", "/accessibilite/", "/confidentialite/", "/mentions-legales/", "/calculer-un-delai/", "/composants/"]
 REFUSALS = ["400", "403", "403_csrf", "404", "409", "413", "422", "429", "500", "503"]
 WITHOUT_REQUEST = ["400", "403_csrf", "413", "429", "500", "503"]
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:")

@@ -1,7 +1,6 @@
 """`manage.py echeance`: compute a legal date from the facts, with its explanation. No database, no server."""
 
 import json
-import re
 import sys
 from argparse import ArgumentParser
 from datetime import date
@@ -10,15 +9,14 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from guichet.kernel.civil import civil_day, date_longue
-from guichet.kernel.deadlines import Echeance, Ledger, PieceDemandee, Regime, compute
+from guichet.kernel.civil import civil_day, date_longue, read_day
+from guichet.kernel.deadlines import Echeance, Ledger, PieceDemandee, Regime, compute, require_plausible
 from guichet.kernel.explanations import explain
 
 USAGE = (
     "manage.py echeance --recu AAAA-MM-JJ [--regime acceptation|rejet]"
     " [--piece DEMANDEE:[RECUE][:LIMITE]]… [--utile DEMANDEE:[RECUE]]… [--au AAAA-MM-JJ] [--json]"
 )
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Command(BaseCommand):
@@ -62,7 +60,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             echeance = compute(_ledger(options))
-            au = _day(options["au"]) if options["au"] is not None else civil_day(timezone.now())
+            au = read_day(options["au"]) if options["au"] is not None else civil_day(timezone.now())
+            require_plausible(au)
         except ValueError as error:
             self._refuse(str(error))
         answer = _answer(echeance, au)
@@ -83,7 +82,7 @@ def _ledger(options: dict[str, Any]) -> Ledger:
         raise ValueError("Le régime est acceptation ou rejet.")
     pieces = [_piece(text, requise=True) for text in options["piece"]]
     pieces += [_piece(text, requise=False) for text in options["utile"]]
-    return Ledger(regime=Regime(options["regime"]), recu_le=_day(options["recu"]), pieces=tuple(pieces))
+    return Ledger(regime=Regime(options["regime"]), recu_le=read_day(options["recu"]), pieces=tuple(pieces))
 
 
 def _piece(text: str, *, requise: bool) -> PieceDemandee:
@@ -92,17 +91,8 @@ def _piece(text: str, *, requise: bool) -> PieceDemandee:
     if not 1 <= len(others) <= (2 if requise else 1):
         form = "DEMANDEE:[RECUE][:LIMITE]" if requise else "DEMANDEE:[RECUE]"
         raise ValueError(f"La pièce «\u00a0{text}\u00a0» n’est pas lisible. Écrivez {form}, par exemple 2026-09-20:.")
-    answered, limit = ([_day(part) if part else None for part in others] + [None])[:2]
-    return PieceDemandee(demandee_le=_day(asked), recue_le=answered, limite_le=limit, requise=requise)
-
-
-def _day(text: str) -> date:
-    if ISO_DAY.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError as error:
-            raise ValueError(f"Le jour {text} n’existe pas.") from error
-    raise ValueError(f"Le jour «\u00a0{text}\u00a0» n’est pas lisible. Écrivez AAAA-MM-JJ, par exemple 2026-09-14.")
+    answered, limit = ([read_day(part) if part else None for part in others] + [None])[:2]
+    return PieceDemandee(demandee_le=read_day(asked), recue_le=answered, limite_le=limit, requise=requise)
 
 
 def _answer(echeance: Echeance, au: date) -> dict[str, Any]:
