@@ -170,7 +170,8 @@ def _again(dus: int) -> dict[str, Any]:
 
 
 def _generate(projets: int, dus: int) -> None:
-    """Deposited projects, written as a deposit leaves them: file, territory, period, its first line. The first are due.
+    """Deposited projects, written as a deposit leaves them: file, territory, period, its first line. The first are due;
+    no warning is due for the others, whose last day is more than a month away.
 
     One association, with one person, for each ten files; half the files in each département that has agents.
     """
@@ -230,7 +231,7 @@ STATEMENTS = (
         SELECT %(base)s + n, %(base)s + n, 'acceptation', 'reception', d, d, (d + interval '2 months')::date,
                (d + interval '2 months')::date + 1, %(now)s, ''
           FROM {FILES}, LATERAL (SELECT CASE WHEN n <= %(due)s THEN date '2026-09-14'
-                                             ELSE date '2026-09-15' + n %% 40 END AS d) s""",
+                                             ELSE date '2026-10-16' + n %% 29 END AS d) s""",
     """INSERT INTO dossiers_mouvementdelai (id, delai_id, nature, le, requise, intitule, fondement, origine, qualite,
                                              recorded_at, dernier_jour, echeance_le)
         SELECT d.id, d.id, 'depot', d.recu_le, false, '', '', 'portail', 'Présidente', %(now)s, d.dernier_jour,

@@ -11,7 +11,9 @@ is worse than repeating one.
 """
 
 import smtplib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,7 +93,31 @@ def queue_mails(
     """
     mail = Mail(modele=modele, contexte=contexte, url=url, confidentiel=False)
     known: dict[str, Any] = {"now": now, "dossier_reference": dossier_reference, "categorie": categorie}
-    _plan([mail.row(evenement, normalise_email(user.email), user, **known) for user in users], now=now)
+    rows = [mail.row(evenement, normalise_email(user.email), user, **known) for user in users]
+    held = _held.get()
+    if held is None:
+        _plan(rows, now=now)
+    else:
+        held += rows
+
+
+_held: ContextVar[list[Envoi] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def written_together(*, now: datetime) -> Iterator[None]:
+    """Mails queued to several people in this block are written at its end, in a few statements; none when it fails."""
+    rows: list[Envoi] = []
+    token = _held.set(rows)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    by_category: dict[str, list[Envoi]] = {}
+    for row in rows:
+        by_category.setdefault(row.categorie, []).append(row)
+    for same in by_category.values():
+        _plan(same, now=now)
 
 
 PRENOM = "\ue000"

@@ -48,9 +48,19 @@ def echeance_of(
     return compute(ledger)
 
 
-def explanation(delai: Delai, *, au: date | None = None) -> list[str]:
-    """How the dates of the period are reached, in the words of every page, mail and paper."""
-    return explain(echeance_of(delai), au=au if delai.clos_at is None else None)
+def lines_by_period(delais: Iterable[Delai]) -> dict[int, list[MouvementDelai]]:
+    """The same for many periods, by their keys. One query."""
+    found: dict[int, list[MouvementDelai]] = {delai.pk: [] for delai in delais}
+    for line in MouvementDelai.objects.filter(delai__in=list(found)).order_by("recorded_at", "pk"):
+        found[line.delai_id].append(line)
+    return found
+
+
+def explanation(delai: Delai, *, au: date | None = None, lines: Iterable[MouvementDelai] | None = None) -> list[str]:
+    """How the dates of the period are reached, in the words of every page, mail and paper. One query, none with
+    `lines`, the ledger already read.
+    """
+    return explain(echeance_of(delai, lines=lines), au=au if delai.clos_at is None else None)
 
 
 def silent_on(day: date) -> QuerySet[Delai]:

@@ -1,5 +1,6 @@
 """The ledger of a legal period: opening it, writing what moves it, closing it. Its dates always follow."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -88,6 +89,14 @@ def close(delai: Delai | None, nature: NatureMouvement, *, le: date, acte: Acte)
         return
     _line(delai, nature, le=le, acte=acte).save(force_insert=True)
     _store(delai, clos_at=acte.now, clos_par=nature)
+
+
+def close_lot(delais: Sequence[Delai], nature: NatureMouvement, *, le: Mapping[int, date], acte: Acte) -> None:
+    """The same for many periods that run, each at its legal day, by its key. Two statements."""
+    MouvementDelai.objects.bulk_create(_line(delai, nature, le=le[delai.pk], acte=acte) for delai in delais)
+    Delai.objects.filter(pk__in=[delai.pk for delai in delais]).update(clos_at=acte.now, clos_par=nature)
+    for delai in delais:
+        delai.clos_at, delai.clos_par = acte.now, nature
 
 
 def _store(delai: Delai, **values: object) -> None:

@@ -1,6 +1,7 @@
 """Papers as rows: written with the event that causes them, drawn later by the worker (see `rendering`)."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,21 +36,51 @@ def create_document(
     does not block the event: the rendering fails and says why. Wakes the worker after commit. `audience` says who
     reads it; `transmis` opens it at once to the ARS and the Assurance Maladie.
     """
-    document = Document(
+    paper = new_document(
+        evenement=evenement,
+        modele=modele,
+        dossier=dossier,
+        titre=titre,
+        contexte=contexte,
+        now=now,
+        audience=audience,
+        transmis_at=now if transmis else None,
+    )
+    write_documents([paper])
+
+
+def new_document(
+    *,
+    evenement: UUID,
+    modele: str,
+    dossier: Dossier,
+    titre: str,
+    contexte: dict[str, Any],
+    now: datetime,
+    audience: str = AudienceDocument.PARTIES,
+    transmis_at: datetime | None = None,
+) -> Document:
+    """The row of a paper, not written yet."""
+    return Document(
         evenement=evenement,
         modele=modele,
         dossier=dossier,
         titre=titre,
         contexte=contexte,
         audience=audience,
-        transmis_at=now if transmis else None,
+        transmis_at=transmis_at,
         code_court=new_code(),
         created_at=now,
         prochain_essai_at=now,
     )
-    # One statement; a row already there stays as it is, and a short code drawn twice is an error, not a lost paper.
+
+
+def write_documents(documents: Sequence[Document]) -> None:
+    """Write these papers in one statement and wake the worker; a row already there stays as it is, and a short code
+    drawn twice is an error, not a lost paper.
+    """
     Document.objects.bulk_create(
-        [document],
+        documents,
         update_conflicts=True,
         unique_fields=["evenement", "modele"],
         update_fields=["evenement"],

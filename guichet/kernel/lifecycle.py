@@ -4,7 +4,7 @@ A row says which action leads from which states to which state, who may do it, o
 guard reads what is recorded, on the legal day of the act. `Lifecycle.apply` is the only place that writes a state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -107,15 +107,13 @@ class Lifecycle:
         motif: str = "",
         origine: str = Origine.PORTAIL,
         donnees: dict[str, Any] | None = None,
-        verrouille: bool = False,
     ) -> Any:
         """Lock, judge again, write state and `changes` in one UPDATE, write the event; return the event.
 
         `obj` is refreshed with what was written. Raises `Refused` with a French sentence when the row does not apply.
-        `effect_on` is the legal day (default: the civil day of `now` in Paris). `verrouille`: `obj` is what `lock` just
-        returned in this transaction, it is not read again.
+        `effect_on` is the legal day (default: the civil day of `now` in Paris).
         """
-        locked = obj if verrouille else self.lock(obj)
+        locked = self.lock(obj)
         row = self.row(action)
         reason = self.refusal(locked, action, by=by, now=now, le=effect_on)
         if reason:
@@ -125,14 +123,55 @@ class Lifecycle:
         type(obj)._default_manager.filter(pk=obj.pk).update(**written)
         for name, value in written.items():
             setattr(obj, name, value)
-        return obj.evenements.create(
-            action=action,
+        event = self._event(
+            obj, row, source, by=by, now=now, le=effect_on, motif=motif, origine=origine, donnees=donnees
+        )
+        event.save(force_insert=True)
+        return event
+
+    def apply_lot(
+        self, locked: Sequence[Any], action: str, *, now: datetime, le: Callable[[Any], date]
+    ) -> list[tuple[Any, Any]]:
+        """The same by the clock on many rows that `lock_lot` just returned, each at its legal day `le`: one UPDATE, one
+        INSERT. Returns each with its event; a row that refuses is left out, as it is.
+        """
+        row = self.row(action)
+        days = {obj.pk: le(obj) for obj in locked}
+        kept = [obj for obj in locked if not self.refusal(obj, action, by=None, now=now, le=days[obj.pk])]
+        if not kept:
+            return []
+        events = [self._event(obj, row, obj.etat, by=None, now=now, le=days[obj.pk]) for obj in kept]
+        if row.target:
+            type(kept[0])._default_manager.filter(pk__in=[obj.pk for obj in kept]).update(etat=row.target)
+            for obj in kept:
+                obj.etat = row.target
+        type(events[0])._default_manager.bulk_create(events)
+        return list(zip(kept, events, strict=True))
+
+    def _event(
+        self,
+        obj: Any,
+        row: Transition,
+        source: str,
+        *,
+        by: Actor | None,
+        now: datetime,
+        le: date | None,
+        motif: str = "",
+        origine: str = Origine.PORTAIL,
+        donnees: dict[str, Any] | None = None,
+    ) -> Any:
+        """The line of the journal, not written yet."""
+        relation = type(obj)._meta.get_field("evenements")
+        return relation.related_model(
+            **{relation.remote_field.name: obj},
+            action=row.action,
             source=source,
-            cible=written["etat"],
+            cible=row.target or source,
             acteur=by.user if by else None,
             qualite=by.qualite if by else "Horloge du portail",
             recorded_at=now,
-            prend_effet_le=effect_on or timezone.localdate(now),
+            prend_effet_le=le or timezone.localdate(now),
             fondement=row.basis,
             origine=origine if by else Origine.HORLOGE,
             motif=motif,
@@ -141,16 +180,22 @@ class Lifecycle:
 
     def lock(self, obj: Any) -> Any:
         """Lock the parent, then the object, and return the object as the database has it."""
-        model = type(obj)
+        return self.lock_lot([obj])[0]
+
+    def lock_lot(self, objs: Sequence[Any], *parents_avec: str) -> list[Any]:
+        """Lock the parents, then the objects, always in the order of their keys; return the objects, in that order, as
+        the database has them, each with its parent (and the keys of it named in `parents_avec`). Two queries.
+        """
+        model = type(objs[0])
         field = model._meta.get_field(self.parent)
-        parent = (
-            field.related_model._default_manager.select_for_update(no_key=True, of=("self",))
-            .order_by()
-            .get(pk=getattr(obj, field.attname))
-        )
+        held = field.related_model._default_manager.select_for_update(no_key=True, of=("self",))
+        held = held.select_related(*parents_avec) if parents_avec else held
+        parents = {each.pk: each for each in _by_key(held, [getattr(obj, field.attname) for obj in objs])}
         rows = model._default_manager.select_for_update(no_key=True, of=("self",))
-        locked = (rows.select_related(*self.avec) if self.avec else rows).get(pk=obj.pk)
-        setattr(locked, self.parent, parent)
+        rows = rows.select_related(*self.avec) if self.avec else rows
+        locked = _by_key(rows, [obj.pk for obj in objs])
+        for each in locked:
+            setattr(each, self.parent, parents[getattr(each, field.attname)])
         return locked
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -191,3 +236,12 @@ class Lifecycle:
             f"Cette action n’est plus possible\u00a0: l’état est «\u00a0{state}\u00a0» "
             f"depuis le {when:%d/%m/%Y} à {when:%H} h {when:%M} ({last.qualite})."
         )
+
+
+def _by_key(rows: models.QuerySet[Any], keys: Sequence[Any]) -> list[Any]:
+    """Those rows, in the order of their keys; the model's DoesNotExist when one of them is not there."""
+    wanted = sorted(set(keys))
+    found = [rows.order_by().get(pk=wanted[0])] if len(wanted) == 1 else list(rows.filter(pk__in=wanted).order_by("pk"))
+    if len(found) != len(wanted):
+        raise rows.model.DoesNotExist(f"{len(wanted) - len(found)} of {len(wanted)} rows are not there")
+    return found

@@ -310,11 +310,18 @@ def _after(nature: NatureDecision, taken: Decision) -> list[Bloc]:
 
 
 def attestation(
-    projet: ProjetSante, *, event: EvenementProjet, service: Organisation, fondement: str, now: datetime
+    projet: ProjetSante,
+    *,
+    event: EvenementProjet,
+    service: Organisation,
+    fondement: str,
+    registre: Sequence[str],
+    now: datetime,
 ) -> Paper:
     """Attestation of the tacit validation (CRPA L232-3): origin, last day, effect, and how the ledger gives them.
 
-    `service` writes it for the ARS, in virtue of `fondement`: given, so that many are written in few queries.
+    `service` writes it for the ARS in virtue of `fondement`, `registre` explains the dates: given, so that many are
+    written in few queries.
     """
     delai = projet.delai
     assert delai is not None
@@ -337,7 +344,7 @@ def attestation(
     blocs: list[Bloc] = [
         {"genre": "definitions", "lignes": lines},
         {"genre": "texte", "paragraphes": [told]},
-        {"genre": "liste", "titre": "Comment ces dates sont calculées", "elements": explanation(delai)},
+        {"genre": "liste", "titre": "Comment ces dates sont calculées", "elements": list(registre)},
     ]
     note = (
         "Établie par le portail à partir de son registre. Sa page de vérification dit si elle est toujours "

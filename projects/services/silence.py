@@ -27,7 +27,7 @@ from projects.models import Avis, ProjetSante
 from projects.notifications import projets as project_notifications
 from projects.selectors.desks import unanswered_on
 from projects.services.opinions import close_unanswered
-from projects.services.projets.silence import Lot, lot_of
+from projects.services.projets.silence import record_lot
 from projects.services.projets.silence import record_silence as record_validation
 
 log = logging.getLogger(__name__)
@@ -70,21 +70,37 @@ Act = Callable[[int], bool]
 
 
 def _silences(ids: Sequence[int], *, now: datetime) -> Act:
-    """What is read once for a lot of periods; then each is recorded by itself."""
-    rows = ProjetSante.objects.filter(delai__in=ids).select_related("dossier__association").order_by("pk")
-    projets = {projet.delai_id: projet for projet in rows}
-    known = lot_of(list(projets.values()), now=now) if projets else None
-    return lambda pk: record_silence(delai_id=pk, now=now, projet=projets.get(pk), lot=known)
+    """The projects of a lot are recorded together; if one of them fails, each is then recorded by itself, so that it
+    stops no other. Requests are recorded one by one.
+    """
+    rows = ProjetSante.objects.filter(delai__in=ids).order_by("pk")
+    projets = {projet.delai_id or 0: projet for projet in rows}
+    done: set[int] = set()
+    if projets:
+        try:
+            events = record_lot(projets=list(projets.values()), now=now)
+            recorded = {event.projet_id for event in events}
+            done = {key for key, projet in projets.items() if projet.pk in recorded}
+        except Exception:
+            if not connection.is_usable():
+                raise
+            log.exception("clock: a lot of %s projects failed, each is recorded by itself", len(projets))
+
+    def act(pk: int) -> bool:
+        return pk in done or record_silence(delai_id=pk, now=now)
+
+    return act
 
 
 @transaction.atomic
-def record_silence(*, delai_id: int, now: datetime, projet: ProjetSante | None = None, lot: Lot | None = None) -> bool:
+def record_silence(*, delai_id: int, now: datetime) -> bool:
     """Record the silence of one period, at its legal day: it validates a project, it rejects a request.
 
-    Raises `Refused` when it was settled meanwhile. False when the period ended otherwise.
+    Raises `Refused` when a request was settled meanwhile. False when the period ended otherwise.
     """
+    projet = ProjetSante.objects.filter(delai=delai_id).first()
     if projet is not None:
-        return record_validation(projet=projet, now=now, lot=lot) is not None
+        return record_validation(projet=projet, now=now) is not None
     delai = Delai.objects.select_related("demande_fir__dossier", "demande_fir__financeur").get(pk=delai_id)
     record_rejection(demande=delai.demande_fir, now=now)
     return True

@@ -1,16 +1,17 @@
 """The silence of the ARS accepts: recorded at the day the law says, however late the clock passes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.services.mails import written_together
 from dossiers.documents import article
-from dossiers.selectors.destinataires import Destinataires, recipients
-from dossiers.services.delais import Acte, close
-from dossiers.services.documents import create_document
+from dossiers.selectors.delais import explanation, lines_by_period
+from dossiers.selectors.destinataires import recipients
+from dossiers.services.delais import Acte, close, close_lot
+from dossiers.services.documents import new_document, write_documents
 from dossiers.states import NatureMouvement
 from guichet.kernel.lifecycle import Refused
 from projects.documents import projets as papers
@@ -22,56 +23,79 @@ from projects.states import EtatProjet
 ACTION = "constater_silence"
 
 
-@dataclass(frozen=True)
-class Lot:
-    """What is read once for many files: whom to tell of each, and the article of the attestation."""
-
-    told: dict[int, Destinataires]
-    fondement: str
-
-
-def lot_of(projets: Sequence[ProjetSante], *, now: datetime) -> Lot:
-    """For these projects with their files. A number of queries that does not grow with them."""
-    on = timezone.localdate(now)
-    return Lot(recipients([projet.dossier for projet in projets], on=on), article("attestation_tacite", on=on))
-
-
 @transaction.atomic
-def record_silence(*, projet: ProjetSante, now: datetime, lot: Lot | None = None) -> EvenementProjet | None:
-    """Record the tacit validation, its attestation and its mails as rows; None when the period ended otherwise.
+def record_lot(*, projets: Sequence[ProjetSante], now: datetime) -> list[EvenementProjet]:
+    """Record the tacit validation of each of these projects whose period is over, in one transaction: events, states,
+    ledgers, attestations and mails as rows. One decided meanwhile, or not over, is left as it is.
 
-    Raises `Refused` when it is not over, or when something was decided meanwhile. An opposition signed in time whose
-    notification counts at its first opening (dated setting) ends the period if it was opened in time; else the silence
-    is recorded and the file is "à vérifier". `lot` is what was read for many at once (default: for this one).
+    An opposition signed in time whose notification counts at its first opening (dated setting) ends the period if it
+    was opened in time; else the silence is recorded and the file is "à vérifier".
     """
-    locked: ProjetSante = PROJET.lock(projet)
-    delai = locked.delai
-    if locked.etat == EtatProjet.OPPOSE and delai and delai.clos_at is None and delai.dernier_jour:
-        opened = locked.premiere_ouverture()
-        if opened and opened <= delai.dernier_jour:
-            close(delai, NatureMouvement.DECISION, le=opened, acte=Acte(None, now))
-            return None
-    due = delai.echeance_le if delai else None
+    locked: list[ProjetSante] = PROJET.lock_lot(projets, "association")
+    running = [projet for projet in locked if not _opened_in_time(projet, now=now)]
     today = timezone.localdate(now)
-    late = {"a_verifier_at": now} if locked.etat == EtatProjet.OPPOSE else {}
-    event: EvenementProjet = PROJET.apply(
-        locked,
-        ACTION,
-        by=None,
-        now=now,
-        changes=late,
-        effect_on=due if due and due <= today else today,
-        verrouille=True,
-    )
-    close(delai, NatureMouvement.SILENCE, le=event.prend_effet_le, acte=Acte(None, now))
-    for name in ("etat", "a_verifier_at", "delai"):
-        setattr(projet, name, getattr(locked, name))
-    known = lot or lot_of([projet], now=now)
-    told = known.told[projet.dossier_id]
-    paper = papers.attestation(projet, event=event, service=told.service, fondement=known.fondement, now=now)
-    create_document(evenement=event.pk, dossier=projet.dossier, now=now, transmis=True, **paper)
-    notifications.deemed_validated(projet, event=event, told=told, now=now)
-    return event
+    opposed = [projet.pk for projet in running if projet.etat == EtatProjet.OPPOSE]
+    done = PROJET.apply_lot(running, ACTION, now=now, le=lambda projet: _legal_day(projet, today))
+    if not done:
+        return []
+    if late := [projet for projet, _ in done if projet.pk in opposed]:
+        ProjetSante.objects.filter(pk__in=[projet.pk for projet in late]).update(a_verifier_at=now)
+    days = {projet.delai.pk: event.prend_effet_le for projet, event in done if projet.delai}
+    delais = [projet.delai for projet, _ in done if projet.delai]
+    close_lot(delais, NatureMouvement.SILENCE, le=days, acte=Acte(None, now))
+    _write_effects(done, now=now)
+    return [event for _, event in done]
+
+
+def _legal_day(projet: ProjetSante, today: date) -> date:
+    """The day the silence spoke, however late it is recorded."""
+    due = projet.delai.echeance_le if projet.delai else None
+    return due if due and due <= today else today
+
+
+def _opened_in_time(projet: ProjetSante, *, now: datetime) -> bool:
+    """Whether an opposition that still runs was opened by the last day: it then ends the period, at that day."""
+    delai = projet.delai
+    if projet.etat != EtatProjet.OPPOSE or delai is None or delai.clos_at is not None or delai.dernier_jour is None:
+        return False
+    opened = projet.premiere_ouverture()
+    if opened is None or opened > delai.dernier_jour:
+        return False
+    close(delai, NatureMouvement.DECISION, le=opened, acte=Acte(None, now))
+    return True
+
+
+def _write_effects(done: Sequence[tuple[ProjetSante, EvenementProjet]], *, now: datetime) -> None:
+    """The attestation of each and the mails of each, as rows; what they share is read once."""
+    on = timezone.localdate(now)
+    told = recipients([projet.dossier for projet, _ in done], on=on)
+    ledgers = lines_by_period([projet.delai for projet, _ in done if projet.delai])
+    fondement = article("attestation_tacite", on=on)
+    documents = []
+    with written_together(now=now):
+        for projet, event in done:
+            assert projet.delai is not None
+            known = told[projet.dossier_id]
+            paper = papers.attestation(
+                projet,
+                event=event,
+                service=known.service,
+                fondement=fondement,
+                registre=explanation(projet.delai, lines=ledgers[projet.delai.pk]),
+                now=now,
+            )
+            documents.append(
+                new_document(evenement=event.pk, dossier=projet.dossier, now=now, transmis_at=now, **paper)
+            )
+            notifications.deemed_validated(projet, event=event, told=known, now=now)
+    write_documents(documents)
+
+
+def record_silence(*, projet: ProjetSante, now: datetime) -> EvenementProjet | None:
+    """The same for one project; None when its period ended otherwise, or is not over. `projet` takes the new state."""
+    events = record_lot(projets=[projet], now=now)
+    projet.refresh_from_db()
+    return events[0] if events else None
 
 
 @transaction.atomic
