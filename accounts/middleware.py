@@ -12,15 +12,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts import selectors
 from accounts.acteur import Acteur
 from accounts.models import User
-from accounts.states import Genre
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SESSION_KEY = "qualite"
 """Session key: the id of the organisation the person chose to act for."""
 
-OPEN_PREFIXES = ("/sante/",)
-"""Health pages: no session, no person, no query."""
+OPEN_PREFIXES = ("/sante/", "/agenda/")
+"""Health pages, and calendars whose address is their key: no session, no person, no query."""
 
 WITHOUT_SECOND_FACTOR = frozenset(
     {"mfa_activate_totp", "account_reauthenticate", "mfa_reauthenticate", "account_logout"}
@@ -52,7 +51,7 @@ class ActeurMiddleware:
         wanted = request.session.get(SESSION_KEY)
         chosen = [acteur for acteur in request.acteurs if acteur.organisation_id == wanted]
         request.acteur = (chosen or request.acteurs or [Acteur(user=user)])[0]
-        request.second_facteur_manquant = _lacks_second_factor(user, memberships)
+        request.second_facteur_manquant = selectors.lacks_second_factor(user, memberships)
 
 
 class SecondFactorMiddleware:
@@ -77,15 +76,3 @@ class SecondFactorMiddleware:
 
 def _is_open(request: HttpRequest) -> bool:
     return request.path_info.startswith((*OPEN_PREFIXES, settings.STATIC_URL))
-
-
-def _lacks_second_factor(user: User, memberships: list[Any]) -> bool:
-    """True for an agent or a member of the technical team without a TOTP factor."""
-    agents = [m for m in memberships if m.organisation.genre != Genre.ASSOCIATION]
-    if agents:
-        return not agents[0].second_facteur
-    if not user.is_staff:
-        return False
-    if memberships:
-        return not memberships[0].second_facteur
-    return not User.objects.filter(selectors.has_second_factor(user.pk), pk=user.pk).exists()

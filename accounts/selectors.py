@@ -1,8 +1,9 @@
 """Reads of accounts. Each takes its perimeter as an argument: there is no unbounded list for a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,7 +20,7 @@ from accounts.models import (
     Profession,
     User,
 )
-from accounts.states import RECAPITULATIF, Droit, EtatEnvoi
+from accounts.states import RECAPITULATIF, Droit, EtatEnvoi, Genre
 
 
 def has_second_factor(user_id: OuterRef | int) -> Exists:
@@ -39,6 +40,30 @@ def capacities_of(user: User, *, on: date) -> list[Membership]:
         .annotate(second_facteur=has_second_factor(OuterRef("user_id")))
         .order_by("debut_le", "id")
     )
+
+
+def lacks_second_factor(user: User, memberships: Sequence[Any]) -> bool:
+    """True for an agent or a member of the technical team without a TOTP factor. `memberships`: see `capacities_of`."""
+    agents = [m for m in memberships if m.organisation.genre != Genre.ASSOCIATION]
+    if agents:
+        return not agents[0].second_facteur
+    if not user.is_staff:
+        return False
+    if memberships:
+        return not memberships[0].second_facteur
+    return not User.objects.filter(has_second_factor(user.pk), pk=user.pk).exists()
+
+
+def acteur_in(user: User, organisation_id: int, *, on: date) -> Acteur | None:
+    """The person in the name of that organisation, as it might act that day: None once it no longer may, or without
+    the second factor an agent signs in with. One query.
+    """
+    memberships = capacities_of(user, on=on)
+    held = [membership for membership in memberships if membership.organisation_id == organisation_id]
+    if not held or not user.is_active or lacks_second_factor(user, memberships):
+        return None
+    held[0].user = user
+    return Acteur(user=user, membership=held[0])
 
 
 def members_of(organisation: Organisation, *, on: date) -> QuerySet[Membership]:

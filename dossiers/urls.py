@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from dossiers.views import decisions, documents, echanges, echecs, liens, pieces, pieces_demandees, suivi, verification
+from dossiers.views import (
+    agenda,
+    decisions,
+    documents,
+    echanges,
+    echecs,
+    liens,
+    pieces,
+    pieces_demandees,
+    suivi,
+    verification,
+)
 
 app_name = "dossiers"
 
@@ -15,6 +26,7 @@ urlpatterns = [
     path("documents/<int:pk>/refaire/", echecs.RefaireView.as_view(), name="refaire"),
     path("verifier/", verification.VerifierView.as_view(), name="verifier"),
     path("verifier/<slug:code>/", verification.VerifierView.as_view(), name="verifier"),
+    *agenda.urlpatterns,
     *decisions.urlpatterns,
     *echanges.urlpatterns,
     *liens.urlpatterns,

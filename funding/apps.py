@@ -10,9 +10,12 @@ class FundingConfig(AppConfig):
     verbose_name = "Financement"
 
     def ready(self) -> None:
+        from dossiers import agenda
         from dossiers.parcours import follow
         from dossiers.states import EtapePieces
+        from funding.selectors.agenda import jalons
 
+        agenda.register(jalons)
         follow(EtapePieces.DEMANDE_FIR, _after_answers)
 
 

@@ -87,6 +87,7 @@ def _account_menu(request: Any) -> list[Entree]:
         Entree("Mon profil", reverse("accounts:profil")),
         Entree("Messagerie", reverse("accounts:messagerie")),
         Entree("Notifications", reverse("accounts:preferences")),
+        Entree("Agenda", reverse("dossiers:agendas")),
         *_absences(request),
         *_organisation(request),
         Entree("Mot de passe", reverse("account_change_password")),
@@ -131,4 +132,4 @@ def _entry(request: HttpRequest, label: str, name: str, *, files: bool = False) 
 
 def _other_lists() -> tuple[str, ...]:
     """Addresses under a link of their own."""
-    return tuple(reverse(name) for _, name in (DES_DEMANDES, DES_SEANCES))
+    return tuple(reverse(name) for name in (DES_DEMANDES[1], DES_SEANCES[1], "dossiers:agendas"))

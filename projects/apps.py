@@ -10,10 +10,13 @@ class ProjectsConfig(AppConfig):
     verbose_name = "Projets de CPTS"
 
     def ready(self) -> None:
+        from dossiers import agenda
         from dossiers import parcours as files
         from dossiers.states import EtapePieces
         from funding import parcours
+        from projects.selectors.agenda import jalons
 
+        agenda.register(jalons)
         parcours.register(_letter_of, _with_a_letter)
         files.register_place(_file_of)
         parcours.register_identity(_association_of)

@@ -1,6 +1,7 @@
 """Models of the files, by theme."""
 
 from dossiers.models.acces import Affectation, LienDossier
+from dossiers.models.agenda import AbonnementAgenda
 from dossiers.models.decision import Decision, OuvertureDecision, Recours
 from dossiers.models.delai import AlerteDelai, Delai, MouvementDelai, PassageHorloge
 from dossiers.models.demande_pieces import DemandePieces, PieceDemandee
@@ -15,6 +16,7 @@ from dossiers.models.territoire import PartTerritoire, Territoire
 from dossiers.models.vue import VueEnregistree
 
 __all__ = [
+    "AbonnementAgenda",
     "AccesDossier",
     "Affectation",
     "AlerteDelai",

@@ -67,7 +67,7 @@ def test_an_agent_without_a_second_factor_reaches_enrolment_and_sign_out_only(cl
     enrolment = reverse("mfa_activate_totp")
     reached = set()
     for name, url in every_url():
-        if url.startswith("/sante/"):
+        if url.startswith(("/sante/", "/agenda/")):
             continue
         for response in (client.get(url), client.post(url)):
             if response.status_code == 302 and response["Location"] == enrolment:

@@ -37,6 +37,8 @@ LISTS: dict[tuple[str, ...], int] = {
     ("admin", "accounts:organisations", ""): 5,
     ("admin", "accounts:pouvoirs", "agence"): 6,
     ("guichet", "accounts:absences", ""): 6,
+    ("porteur", "dossiers:agendas", ""): 4,
+    ("guichet", "dossiers:agendas", ""): 4,
     ("guichet", "dossiers:sans_personne", ""): 11,
     ("guichet", "dossiers:reaffecter", ""): 5,
     ("admin", "accounts:envois", ""): 5,
@@ -95,6 +97,9 @@ PAGES: dict[tuple[str, ...], int] = {
     ("guichet", "funding:section", "deposee.demande", "budget_projet"): 8,
     ("guichet", "funding:section", "deposee.demande", "attestations"): 6,
     ("porteur", "accounts:message", "message"): 5,
+    ("porteur", "dossiers:agenda_dossier", "deposee.dossier"): 6,
+    ("guichet", "dossiers:agenda_dossier", "deposee.dossier"): 6,
+    ("porteur", "dossiers:retirer_agenda", "agenda"): 4,
     ("guichet", "dossiers:affecter", "deposee.dossier"): 9,
     ("porteur", "accounts:preferences", ""): 4,
     ("admin", "accounts:fin_pouvoir", "pouvoir"): 5,
@@ -111,6 +116,7 @@ NO_PAGE = {
     "portal:horloge",
     "dossiers:piece",  # bytes
     "dossiers:document",
+    "dossiers:agenda",
     "dossiers:fichier_message",
     # answer a POST only
     "projects:deposer",

@@ -1,5 +1,6 @@
 """A small world where everything a page lists is there `rows` times."""
 
+import itertools
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,8 @@ from accounts.services.invitations import hash_token, invite
 from accounts.services.mails import queue_mail
 from accounts.services.memberships import new_association
 from accounts.states import EtatEnvoi
-from dossiers.models import Affectation, Document, Dossier
+from dossiers.models import AbonnementAgenda, Affectation, Document, Dossier
+from dossiers.services.agenda import subscribe
 from dossiers.services.conseillers import invite_adviser
 from dossiers.services.documents import create_document
 from dossiers.states import EtatDocument, RoleAffectation
@@ -47,6 +49,7 @@ class World:
             self._fill(lettre.dossier)
         self.message, self.paper = self._mails(), self._paper()
         self._charges()
+        self.agenda = self._calendars()
 
     def _people(self) -> Invitation:
         """Other members, pending invitations, and other capacities of the porteur."""
@@ -107,6 +110,13 @@ class World:
     def _paper(self) -> Document:
         return Document.objects.filter(etat=EtatDocument.RENDU).order_by("pk")[0]
 
+    def _calendars(self) -> AbonnementAgenda:
+        """Addresses of all the files, and of one."""
+        for by, _ in itertools.product((self.porteur, self.acteurs["guichet"]), range(self.rows)):
+            subscribe(dossier=self.lettres["deposee"].dossier, by=by, now=NOW)
+            subscribe(dossier=None, by=by, now=NOW)
+        return AbonnementAgenda.objects.filter(user=self.porteur.user).order_by("pk")[0]
+
     def _charges(self) -> None:
         """Powers of the agency, absences and charges of the Guichet, an association nobody manages."""
         agency, desk = self.acteurs["agent"], self.acteurs["guichet"]
@@ -144,6 +154,7 @@ class World:
             "sans_gestion": [self.sans_gestion.code],
             "invitation": [JETON],
             "message": [self.message.pk],
+            "agenda": [self.agenda.pk],
             "piece": [self.piece.pk],
             "paper": [self.paper.code_court],
         }

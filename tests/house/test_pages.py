@@ -17,7 +17,7 @@ PUBLIC = {
     "account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_login_code",
     "account_reauthenticate", "mfa_authenticate",
     "accounts:invitation",
-    "dossiers:verifier",
+    "dossiers:verifier", "dossiers:agenda",
     "admin:login", "admin:jsi18n",
 }  # fmt: skip
 # To sign-in, or back to a public home.

@@ -19,6 +19,8 @@ def written(message: str, *arguments: object) -> str:
         ("/comptes/invitations/s3cret-Jet0n/", "/comptes/invitations/…/"),
         ("/comptes/confirm-email/MQ:s3cret:1/", "/comptes/confirm-email/…/"),
         ("/comptes/password/reset/key/1-s3cret/", "/comptes/password/reset/key/…/"),
+        ("/agenda/s3cret-Jet0n.ics", "/agenda/…"),
+        ("/dossiers/12/agenda/", "/dossiers/12/agenda/"),
         ("/lettres/12/", "/lettres/12/"),
     ],
 )

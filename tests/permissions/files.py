@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.acteur import Acteur
 from accounts.models import Envoi, Mandat, Organisation
 from dossiers.models import Decision, Document, Fil, PieceDemandee, PieceMessage
+from dossiers.services.agenda import subscribe
 from dossiers.services.echanges import Ecrit, open_thread
 from dossiers.services.pieces import add_piece
 from dossiers.services.pieces_demandees import Item
@@ -113,6 +114,7 @@ class File:
             "demande": [self.lettre.demande_id],
             "demande.section": [self.lettre.demande_id, "demande"],
             "dossier": [self.lettre.dossier_id],
+            "agenda": [subscribe(dossier=self.lettre.dossier, by=porteur, now=NOW)[0].pk],
         }
         for genre in ("autre", "rib"):
             joined = scan(f"{canary(f'piece_{genre}')}.png")
@@ -288,5 +290,6 @@ OF_WHAT = {
     "dossiers:repondre_piece": "demandee",
     "dossiers:fil_de_piece": "demandee",
     "dossiers:retirer_piece": "piece_autre",
+    "dossiers:retirer_agenda": "agenda",
 }
 """What the key of an address names, where it is not the letter, the request or the dossier of its application."""

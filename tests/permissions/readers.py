@@ -130,6 +130,8 @@ DOSSIERS: dict[str, Readers] = {
     "dossiers:piece piece_rib": REQUEST,
     "dossiers:piece piece_preuve_en_attente": {"transmise": ARS},
     "dossiers:piece piece_preuve": DECIDED,
+    "dossiers:agenda_dossier": FILE,
+    "dossiers:retirer_agenda": always(DEPOSITOR),  # whose address it is
     "dossiers:retirer_piece": always(OWN),
     "dossiers:repondre": always(OWN),
     "dossiers:repondre_piece": at(sent=OWN),

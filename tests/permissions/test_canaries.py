@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Envoi
 from accounts.services.digest import send_digests
 from accounts.states import EtatEnvoi
+from dossiers.services.agenda import subscribe
 from tests.factories.accounts import NOW
 from tests.permissions.cast import ROLES, Cast
 from tests.permissions.files import File, canary
@@ -86,6 +88,7 @@ def surfaces(file: File, role: str) -> Iterator[str]:
     if role != "anonyme":
         yield from file.mails_to(role)
         yield from papers(file, role)
+        yield calendar(file, role)
 
 
 DECIDING = (
@@ -124,6 +127,17 @@ def papers(file: File, role: str) -> Iterator[str]:
     for paper in file.papers():
         if file.cast.clients[role].get(reverse("dossiers:document", args=[paper.pk])).status_code == 200:
             yield " ".join([paper.titre, *words(paper.contexte)])
+
+
+def calendar(file: File, role: str) -> str:
+    """What the calendar of this role reads, of all its files; nothing for a person who acts for nobody."""
+    by = file.cast.acteurs[role]
+    if by.organisation_id is None:
+        return ""
+    _, jeton = subscribe(dossier=None, by=by, now=NOW)
+    response = Client().get(reverse("dossiers:agenda", args=[jeton]))
+    assert response.status_code == 200
+    return response.content.decode().replace("\r\n ", "")
 
 
 def exported(response: Any) -> str:
