@@ -1,4 +1,6 @@
-"""The dates of letters for an agenda: opinions to give, consultations that end, precisions asked, sessions."""
+"""The dates of letters and projects for an agenda: opinions to give, consultations that end, pieces asked, sessions, the
+period of the silence on a projet de santé.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,17 +11,18 @@ from django.urls import reverse
 from accounts.acteur import Acteur
 from accounts.states import Droit, Genre
 from dossiers.agenda import Etendue
-from dossiers.selectors.agenda import titled, waiting_pieces
+from dossiers.selectors.agenda import of_period, titled, waiting_pieces, with_movements
 from guichet.kernel.calendars import Jalon
-from projects.models import Avis, Consultation, EvenementLettre, LettreIntention
+from projects.models import Avis, Consultation, EvenementLettre, EvenementProjet, LettreIntention, ProjetSante
 from projects.selectors.desks import opinions_to_give
+from projects.selectors.projets import DEMANDES
 from projects.selectors.seances import listed_sessions, points_visible_to, running_consultations
 
 WRITES = frozenset({Droit.REDIGER, Droit.DEPOSER})
 
 
 def jalons(etendue: Etendue) -> Iterator[Jalon]:
-    """Of the letters this person opens, by what its body has to do. Three queries at most."""
+    """Of the letters and projects this person opens, by what its body has to do. Five queries at most."""
     acteur = etendue.acteur
     if _is_desk(acteur):
         yield from _consultations(etendue)
@@ -29,6 +32,32 @@ def jalons(etendue: Etendue) -> Iterator[Jalon]:
         yield from _precisions(etendue)
     if acteur.est_agent:
         yield from _sessions(etendue)
+    if acteur.genre != Genre.URPS:
+        yield from _silences(etendue)
+        yield from _pieces_of_projects(etendue)
+
+
+def _silences(etendue: Etendue) -> Iterator[Jalon]:
+    """The period of each project that runs: its last day, the day silence accepts, for agents the last safe day."""
+    rows = with_movements(ProjetSante.objects.visible_to(etendue.acteur).filter(delai__clos_at=None))
+    for projet in etendue.borner(rows.select_related("delai", "dossier"), le="delai__echeance_le"):
+        yield from of_period(
+            projet.delai,
+            dossier=projet.dossier,
+            objet="du projet de santé",
+            url=reverse("projects:projet", args=[projet.pk]),
+            acteur=etendue.acteur,
+            mouvements=projet.mouvements,
+            mouvement_at=projet.mouvement_at,
+        )
+
+
+def _pieces_of_projects(etendue: Etendue) -> Iterator[Jalon]:
+    """The limits of what the ARS asked about a project, for those who read it."""
+    projects = ProjetSante.objects.visible_to(etendue.acteur)
+    asked = EvenementProjet.objects.filter(action__in=DEMANDES, projet__in=projects)
+    for jalon, projet in waiting_pieces(etendue, asked, etape="projet"):
+        yield replace(jalon, url=reverse("projects:projet", args=[projet]))
 
 
 def _is_desk(acteur: Acteur) -> bool:

@@ -66,6 +66,15 @@ def passage(*, now: datetime, lot: int = LOT, rebours: bool = False) -> PassageH
     return row
 
 
+BEAUCOUP = 1000
+"""Periods due at once from which a second worker helps."""
+
+
+def is_heavy(*, now: datetime) -> bool:
+    """Whether so many periods are due that two workers are better. One short query."""
+    return silent_on(timezone.localdate(now))[BEAUCOUP:].exists()
+
+
 Act = Callable[[int], bool]
 
 
