@@ -54,7 +54,7 @@ def components(now: datetime) -> dict[str, Any]:
         "figure": _figure(),
         "pieces": _pieces(),
         "comparaison": samples_history.comparison(),
-        "chronologies": samples_history.timelines(),
+        "chronologie": samples_history.dates(),
         "consequences": [
             "La demande de subvention est retirée avec elle.",
             "Le Guichet et l’ARS en sont informés.",

@@ -12,47 +12,22 @@ def comparison() -> Comparison:
     return compare(_first(), _second())
 
 
-def timelines() -> list[dict[str, Any]]:
-    """A short one with its periods, and one that goes on for years."""
-    return [
-        {"cle": "calendrier", "titre": "Le projet de santé et son délai", "chronologie": _project()},
-        {"cle": "contrat", "titre": "De la lettre d’intention au terme du contrat", "chronologie": _contract()},
-    ]
-
-
-def _project() -> Timeline:
+def dates() -> Timeline:
+    """Two dates of one day, a period inside another, years that are not drawn."""
     return timeline(
         [
-            Item(date(2026, 9, 15), "Lettre d’intention validée", "done", "ARS"),
-            Item(date(2026, 10, 8), "Projet déposé", "done", "Association", "#projet"),
+            Item(date(2026, 6, 1), "Lettre d’intention validée", "done", "ARS"),
+            Item(date(2026, 10, 8), "Projet de santé déposé", "done", "Association", "#projet"),
             Item(date(2026, 10, 8), "Accusé de réception", "done", "Portail", "#accuse"),
-            Item(date(2026, 10, 20), "Pièces demandées", "done", "Guichet"),
             Item(date(2026, 11, 3), "Pièces reçues", "done", "Association"),
             Item(date(2026, 12, 8), "Dernier jour de l’ARS", "coming", "Sans opposition, le projet est validé"),
-            Item(date(2026, 12, 9), "Projet réputé validé", "coming"),
-        ],
-        today=date(2026, 11, 24),
-        periods=[
-            Period("Instruction", date(2026, 10, 8), date(2026, 12, 8), "running", "délai en cours"),
-            Period("Pièces manquantes", date(2026, 10, 20), date(2026, 11, 3), "suspended", "suspendu"),
-            Period("Négociation du contrat", date(2026, 12, 9), None, "coming", "non commencée"),
-        ],
-    )
-
-
-def _contract() -> Timeline:
-    return timeline(
-        [
-            Item(date(2026, 3, 2), "Lettre d’intention déposée", "done", "Association"),
-            Item(date(2026, 5, 4), "Avis de la CPAM", "done", "Favorable"),
-            Item(date(2026, 6, 1), "Lettre validée", "done", "ARS"),
-            Item(date(2026, 10, 8), "Projet de santé déposé", "done", "Association"),
             Item(date(2027, 2, 1), "Contrat signé", "coming", "ARS, CPAM, association"),
             Item(date(2032, 1, 31), "Terme du contrat", "coming", "Cinq ans"),
         ],
         today=date(2026, 11, 24),
         periods=[
-            Period("Aide à l’amorçage", date(2026, 6, 1), date(2027, 5, 31), "running", "en cours"),
+            Period("Instruction", date(2026, 10, 8), date(2026, 12, 8), "running", "délai en cours"),
+            Period("Pièces attendues", date(2026, 10, 20), date(2026, 11, 3), "suspended", "délai suspendu"),
             Period("Contrat tripartite", date(2027, 2, 1), date(2032, 1, 31), "coming", "non commencé"),
         ],
     )

@@ -237,15 +237,15 @@ def test_in_a_real_browser_no_word_is_on_another(open_context: Callable[..., Bro
 def test_on_a_phone_the_dates_are_a_list(open_context: Callable[..., BrowserContext]) -> None:
     page: Page = open_context(viewport={"width": 320, "height": 900}).new_page()
     page.goto("/composants/")
-    assert [svg.is_visible() for svg in page.locator(".timeline-svg").all()] == [False] * 4
+    assert [svg.is_visible() for svg in page.locator(".timeline-svg").all()] == [False] * 2
     assert page.locator(".timeline-list").first.locator("ol > li").count() == 7
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_screen_reader_is_given_the_drawing_as_an_image_and_its_table(page: Page) -> None:
     page.goto("/composants/")
-    figure = page.get_by_role("figure", name="Le projet de santé et son délai")
-    image = figure.get_by_role("img", name="Le projet de santé et son délai")
+    figure = page.get_by_role("figure", name="Du projet de santé au terme du contrat")
+    image = figure.get_by_role("img", name="Du projet de santé au terme du contrat")
     assert image.count() == 1
     figure.get_by_text("Voir les dates en tableau").click()
     assert figure.get_by_role("row").count() == 8 + 4
