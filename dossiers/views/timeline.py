@@ -81,8 +81,14 @@ class Flag:
     when: str
     label: str
     lane: int | None
-    width: float
+    start: float
+    end: float
     top: int
+
+    @property
+    def leftward(self) -> bool:
+        """Whether the words stand on the left of the pole."""
+        return self.start < self.x
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +174,14 @@ def _drawing(items: Sequence[Item], periods: Sequence[Period], today: date, name
     scale.fit((day, FLAG + _room(*said, LABEL) + GAP) for (day, _), said in zip(days, words, strict=True))
     points = [(scale.x(day), *said) for (day, _), said in zip(days, words, strict=True)]
     kinds = _kinds(days, today)
-    lanes = _lanes(points, kinds)
-    axis = TOP + LANE * (1 + max((lane for lane, _ in lanes.values()), default=-1)) + STEM
+    placed = _placed(points, kinds)
+    axis = TOP + LANE * (1 + max((words.lane for words in placed.values()), default=-1)) + STEM
     bars = _bars(periods, scale, axis + TICKS)
     return Drawing(
         name=name,
         height=axis + TICKS + ROW * (1 + max((row for row, _ in bars), default=-1)),
         axis=axis,
-        flags=tuple(_flag(scale, point, kinds[n], lanes.get(n), axis) for n, point in enumerate(points)),
+        flags=tuple(_flag(scale, point, kinds[n], placed.get(n), axis) for n, point in enumerate(points)),
         ticks=ticks(scale),
         bars=tuple(bar for _, bar in bars),
         cuts=tuple(scale.share(x) for x in scale.cuts()),
@@ -206,39 +212,71 @@ def _kinds(days: list[tuple[date, list[Item]]], today: date) -> list[Kind]:
     return ["today" if day == today else max((item.kind for item in group), key=ORDER.index) for day, group in days]
 
 
-def _lanes(points: list[tuple[float, str, str]], kinds: list[Kind]) -> dict[int, tuple[int, float]]:
-    """The lane and the width of each flag that has words.
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Where the words of a flag stand: their lane, and the room they take from the pole to their end."""
 
-    From right to left, each above those its words pass over: no word on another, no pole through a word.
+    lane: int
+    start: float
+    end: float
+    room: float
 
-    Where the lanes are full the words are cut, then left out; today's never are: a neighbour's are left out for it.
+
+def _placed(points: list[tuple[float, str, str]], kinds: list[Kind]) -> dict[int, _Words]:
+    """The words of each flag that has some: no word on another, no pole through a word.
+
+    From right to left, on the right of their pole and above what they pass over; where the lanes are full they are cut,
+    then put on the left, then left out. Today's never are: a neighbour's leave their place.
     """
     silent: set[int] = set()
     while True:
-        lanes: dict[int, tuple[int, float]] = {}
+        placed: dict[int, _Words] = {}
         for n in reversed(range(len(points))):
-            if n in silent:
-                continue
-            x, when, label = points[n]
-            for room in SHORT_LABELS:
-                width = FLAG + _room(when, label, room) + GAP
-                lane = 1 + max((lane for m, (lane, _) in lanes.items() if points[m][0] < x + width), default=-1)
-                if lane < LANES:
-                    lanes[n] = (lane, width)
-                    break
-        lost = next((n for n, kind in enumerate(kinds) if kind == "today" and n not in lanes), None)
+            if n not in silent and (words := _first_free(points, placed, n, side=1)):
+                placed[n] = words
+        lost = next((n for n, kind in enumerate(kinds) if kind == "today" and n not in placed), None)
         if lost is None:
-            return lanes
-        silent.add(next(m for m in sorted(lanes) if m > lost))
+            break
+        silent.add(next(m for m in sorted(placed) if m > lost))
+    for n in range(len(points)):
+        if n not in placed and (words := _first_free(points, placed, n, side=-1)):
+            placed[n] = words
+    return placed
 
 
-def _flag(scale: Scale, point: tuple[float, str, str], kind: Kind, found: tuple[int, float] | None, axis: int) -> Flag:
+def _first_free(
+    points: list[tuple[float, str, str]], placed: dict[int, _Words], n: int, *, side: Literal[1, -1]
+) -> _Words | None:
+    """The widest words, in the lowest lane, that meet nothing placed: `side` is 1 on the right of the pole."""
+    x, when, label = points[n]
+    for most in SHORT_LABELS:
+        room = _room(when, label, most)
+        far = x + side * (FLAG + room + GAP)
+        start, end = min(x, far), max(x, far)
+        if start < 0:
+            continue
+        for lane in range(LANES):
+            if all(_apart(lane, start, end, x, words, points[m][0]) for m, words in placed.items()):
+                return _Words(lane, start, end, room)
+    return None
+
+
+def _apart(lane: int, start: float, end: float, x: float, other: _Words, pole: float) -> bool:
+    """Whether words, and their pole at `x`, meet neither other words nor the pole of these."""
+    if start < other.end and other.start < end and lane == other.lane:
+        return False
+    if start <= pole < end and other.lane >= lane:
+        return False
+    return not (other.start <= x < other.end and lane >= other.lane)
+
+
+def _flag(scale: Scale, point: tuple[float, str, str], kind: Kind, words: _Words | None, axis: int) -> Flag:
     x, when, label = point
-    if found is None:
-        return Flag(x, scale.share(x), kind, when, "", None, 0.0, axis)
-    lane, width = found
-    said = cut(label, width - FLAG - GAP, 14, bold=True)
-    return Flag(x, scale.share(x), kind, when, said, lane, width, axis - STEM - LANE * (lane + 1))
+    if words is None:
+        return Flag(x, scale.share(x), kind, when, "", None, x, x, axis)
+    said = cut(label, words.room, 14, bold=True)
+    top = axis - STEM - LANE * (words.lane + 1)
+    return Flag(x, scale.share(x), kind, when, said, words.lane, words.start, words.end, top)
 
 
 def _room(when: str, label: str, most: float) -> float:

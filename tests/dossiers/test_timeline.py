@@ -53,7 +53,7 @@ def check_drawing(drawn: Drawing) -> None:
     flags, bars = drawn.flags, drawn.bars
     named = [flag for flag in flags if flag.lane is not None]
     # Inside.
-    assert all(flag.x >= 0 and flag.x + flag.width <= width for flag in flags)
+    assert all(0 <= flag.start <= flag.x <= flag.end <= width for flag in flags)
     assert all(0 <= flag.top < flag.top + 34 <= drawn.axis <= drawn.height for flag in named)
     assert all(0 <= bar.x < bar.end <= width + 0.01 and bar.y + 24 < drawn.height for bar in bars)
     assert all(bar.text_x >= 0 and bar.text_x + bar.text_width <= width for bar in bars)
@@ -64,7 +64,9 @@ def check_drawing(drawn: Drawing) -> None:
     # No word on another, no pole through a word.
     for n, flag in enumerate(named):
         for other in named[n + 1 :]:
-            assert other.x >= flag.x + flag.width or other.lane < flag.lane
+            assert flag.lane != other.lane or flag.end <= other.start or other.end <= flag.start
+            assert not flag.start < other.x < flag.end or other.lane < flag.lane
+            assert not other.start < flag.x < other.end or flag.lane < other.lane
         assert flag.lane < LANES
     assert all(b.x - a.x >= 46 for a, b in zip(drawn.ticks, drawn.ticks[1:], strict=False))
     for n, bar in enumerate(bars):
@@ -155,6 +157,14 @@ def test_forty_dates_in_three_months_are_all_marked_and_what_has_no_words_is_cou
     drawn = drawing(some)
     assert len(drawn.flags) == 40  # one of them falls today
     assert 20 < drawn.unnamed < 40
+
+
+def test_words_that_find_no_room_on_the_right_of_their_pole_stand_on_its_left() -> None:
+    crowd = [Item(date(2026, 11, 10) + timedelta(days=4 * n), "Avis de la caisse", "done") for n in range(5)]
+    drawn = drawing([Item(date(2026, 6, 1), "Dépôt", "done"), *crowd], today=date(2026, 11, 27))
+    check_drawing(drawn)
+    assert [flag.leftward for flag in drawn.flags] == [False, True, True, False, False, False, False]
+    assert drawn.unnamed == 0
 
 
 def test_overlapping_periods_are_on_rows_of_their_own() -> None:
