@@ -8,8 +8,8 @@ from projects.services import silence, vigil
 
 @shared_task(name="projects.passer_l_horloge")
 def passer_l_horloge(*, rebours: bool = False, **_: object) -> int:
-    """One passage: just after midnight in Paris, in the morning, and when beat starts. When much is due, another worker is
-    asked to help from the other end; if none does, this one does it all.
+    """One passage: just after midnight in Paris, in the morning, and when beat starts. When much is due, another worker
+    is asked to help from the other end; if none does, this one does it all.
     """
     now = timezone.now()
     if not rebours and silence.is_heavy(now=now):

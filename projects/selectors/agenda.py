@@ -1,5 +1,5 @@
-"""The dates of letters and projects for an agenda: opinions to give, consultations that end, pieces asked, sessions, the
-period of the silence on a projet de santé.
+"""The dates of letters and projects for an agenda: opinions to give, consultations that end, pieces asked, sessions,
+the period of the silence on a projet de santé.
 """
 
 from collections.abc import Iterator
