@@ -13,13 +13,14 @@ from accounts import selectors
 from accounts.acteur import Acteur
 from accounts.models import User
 from accounts.states import Genre
+from guichet.kernel.http import HEALTH
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SESSION_KEY = "qualite"
 """Session key: the id of the organisation the person chose to act for."""
 
-OPEN_PREFIXES = ("/sante/",)
+OPEN_PREFIXES = (HEALTH,)
 """Health pages: no session, no person, no query."""
 
 WITHOUT_SECOND_FACTOR = frozenset(

@@ -8,16 +8,21 @@ The one window. A row is locked, sent, marked, committed. If the worker dies, or
 mail provider's "yes" and our commit, the row is still to be sent and the mail leaves again: with the same Message-ID,
 made once with the row, so that mail software shows it once. The other order (mark, then send) would lose mails, which
 is worse than repeating one.
+
+During a rehearsal (see `guichet.kernel.instant`) a mail is marked when it is written, kept as a row like any other, and
+left in a mailbox of files on this machine (`make mails`): no provider sees it, whatever EMAIL_URL says.
 """
 
 import smtplib
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
@@ -25,7 +30,9 @@ from django.template.loader import get_template
 from accounts.models import Envoi, PreferenceEnvoi, User
 from accounts.models.users import normalise_email
 from accounts.states import CATEGORIES_AU_CHOIX, CategorieEnvoi, EtatEnvoi, RythmeEnvoi
+from guichet.kernel import instant
 from guichet.kernel.after_commit import wake
+from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.lifecycle import Refused
 
 TASK = "accounts.envoyer_les_mails"
@@ -34,6 +41,9 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 72
 """Waits between tries: eight tries spread over about two days, so that a week-end failure of the server heals alone."""
 
 MAX_ESSAIS = len(BACKOFF) + 1
+
+MARK = "[Répétition] "
+"""Before the subject of a mail written during a rehearsal."""
 
 ABOUT_THIS_MAIL = (
     smtplib.SMTPRecipientsRefused,
@@ -60,10 +70,10 @@ def queue_mail(
     """Write the mail of an event, to a person or to an address; nothing if that mail is already written.
 
     `templates/mails/<modele>.sujet.txt`, `.txt` and `.html` are rendered now, with `contexte` plus `prenom`, `url` and
-    `url_absolue` (where the person goes next) and `site_url`. `url` is a path of this site. A `confidentiel` mail
-    carries a secret link: the link is in the text only, the mail is not in the inbox, its text is erased once sent.
-    What leaves at once, waits for the daily digest or is read on the portal alone follows the person's preference for
-    `categorie`; account and legal mails always leave at once.
+    `url_absolue` (where the person goes next), `site_url` and `repetition` (what a rehearsal adds). `url` is a path of
+    this site. A `confidentiel` mail carries a secret link: the link is in the text only, the mail is not in the inbox,
+    its text is erased once sent. What leaves at once, waits for the daily digest or is read on the portal alone
+    follows the person's preference for `categorie`; account and legal mails always leave at once.
     """
     address = normalise_email(destinataire or (user.email if user else ""))
     if not address:
@@ -73,6 +83,7 @@ def queue_mail(
         "url": url,
         "url_absolue": settings.SITE_URL + url if url.startswith("/") else url,
         "site_url": settings.SITE_URL,
+        "repetition": _rehearsed(now),
         **contexte,
     }
     envoi = Envoi(
@@ -94,6 +105,16 @@ def queue_mail(
     envoi.prochain_essai_at = now if envoi.etat == EtatEnvoi.ATTENDU else None
     Envoi.objects.bulk_create([envoi], ignore_conflicts=True)
     wake(TASK)
+
+
+def _rehearsed(now: datetime) -> str:
+    """The first line of a mail written while the portal's date is not the real one; "" otherwise, and no query."""
+    if not instant.days():
+        return ""
+    day = date_longue(civil_day(now))
+    return (
+        f"Répétition\u00a0: ce message a été écrit pendant un exercice, le portail étant au {day}. Il n’a pas de valeur ailleurs."
+    )
 
 
 def _first_state(user: User | None, categorie: str) -> EtatEnvoi:
@@ -150,7 +171,7 @@ def _send_next(now: datetime) -> _Outcome | None:
     if envoi is None:
         return None
     try:
-        _message(envoi).send()
+        _message(envoi, _way_out()).send()
     except (OSError, ValueError) as error:  # every smtplib error is an OSError; ValueError: an address it cannot write
         _record_failure(envoi, error, now)
         return _Outcome(parti=False, serveur_absent=_is_server_failure(error))
@@ -193,8 +214,17 @@ def _words(answer: bytes | str) -> str:
     return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
-def _message(envoi: Envoi) -> EmailMultiAlternatives:
+def _way_out() -> BaseEmailBackend | None:
+    """The backend of the settings; while the portal's date is not the real one, a mailbox of files and nothing else."""
+    if not instant.days():
+        return None
+    path = str(Path(settings.VAR_DIR) / "mails")
+    return get_connection("django.core.mail.backends.filebased.EmailBackend", file_path=path)
+
+
+def _message(envoi: Envoi, connection: BaseEmailBackend | None) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
+        connection=connection,
         subject=envoi.sujet,
         body=envoi.texte,
         to=[envoi.destinataire],
@@ -207,7 +237,8 @@ def _message(envoi: Envoi) -> EmailMultiAlternatives:
 
 def _subject(modele: str, values: dict[str, Any]) -> str:
     """One line, whatever the values hold: a line break in a name cannot add a header."""
-    return " ".join(_text(f"mails/{modele}.sujet.txt", values).splitlines())[:200]
+    mark = MARK if values["repetition"] else ""
+    return " ".join((mark + _text(f"mails/{modele}.sujet.txt", values)).splitlines())[:200]
 
 
 def _text(template: str, values: dict[str, Any]) -> str:

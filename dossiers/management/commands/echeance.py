@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
+from django.db import Error
 from django.utils import timezone
 
+from guichet.kernel import instant
 from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.deadlines import Echeance, Ledger, PieceDemandee, Regime, compute
 from guichet.kernel.explanations import explain
@@ -62,7 +64,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             echeance = compute(_ledger(options))
-            au = _day(options["au"]) if options["au"] is not None else civil_day(timezone.now())
+            au = _day(options["au"]) if options["au"] is not None else _today()
         except ValueError as error:
             self._refuse(str(error))
         answer = _answer(echeance, au)
@@ -74,6 +76,14 @@ class Command(BaseCommand):
     def _refuse(self, sentence: str) -> NoReturn:
         self.stderr.write(sentence)
         sys.exit(1)
+
+
+def _today() -> date:
+    """The portal's day; without a database, which this command does not need, the real one."""
+    try:
+        return civil_day(instant.current())
+    except Error:
+        return civil_day(timezone.now())
 
 
 def _ledger(options: dict[str, Any]) -> Ledger:
