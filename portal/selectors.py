@@ -8,6 +8,7 @@ from accounts.acteur import Acteur
 from accounts.models import Envoi
 from dossiers.models import Delai
 from dossiers.models.dossier import perimeter
+from dossiers.states import NatureMouvement
 from portal.models import AvanceDate
 from territories.models import Millesime, Region
 
@@ -39,6 +40,14 @@ def running_deadlines(acteur: Acteur, *, after: date) -> QuerySet[Delai]:
     """The open periods whose silence has not spoken on that day, the nearest first, in the files `acteur` opens."""
     running = Delai.objects.filter(perimeter(acteur, "dossier__"), clos_at=None, echeance_le__gt=after)
     return running.select_related("dossier").order_by("echeance_le", "pk")
+
+
+def silences_since(acteur: Acteur, first: AvanceDate) -> QuerySet[Delai]:
+    """The periods closed by silence since that first move, the last first, in the files `acteur` opens."""
+    closed = Delai.objects.filter(
+        perimeter(acteur, "dossier__"), clos_par=NatureMouvement.SILENCE, clos_at__gt=first.recorded_at
+    )
+    return closed.select_related("dossier").order_by("-clos_at", "-pk")
 
 
 def rehearsal_mails(first: AvanceDate) -> QuerySet[Envoi]:

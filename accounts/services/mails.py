@@ -112,9 +112,8 @@ def _rehearsed(now: datetime) -> str:
     if not instant.days():
         return ""
     day = date_longue(civil_day(now))
-    return (
-        f"Répétition\u00a0: ce message a été écrit pendant un exercice, le portail étant au {day}. Il n’a pas de valeur ailleurs."
-    )
+    told = f"ce message a été écrit pendant un exercice, le portail étant au {day}"
+    return f"Répétition\u00a0: {told}. Il n’a pas de valeur ailleurs."
 
 
 def _first_state(user: User | None, categorie: str) -> EtatEnvoi:

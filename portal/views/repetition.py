@@ -1,7 +1,6 @@
 """The page from which an administrator moves the portal's date forward, where rehearsals are allowed."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.views.generic import FormView
 
 from accounts.views.base import AdministratorMixin, UnprocessableMixin
 from dossiers.models import Delai
+from dossiers.parcours import pages_of
 from dossiers.selectors.delais import clock_trouble, last_passage
 from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.instant import Instant
@@ -28,9 +28,12 @@ PAS = (1, 7, 30)
 
 @dataclass(frozen=True)
 class Echeance:
-    """A period still open: what silence will mean, on which day, in how many days; within reach or not."""
+    """A period still open: what silence will mean, on which day, in how many days; within reach or not. `url`: its
+    file, "" when it has no page of its own.
+    """
 
     delai: Delai
+    url: str
     jours: int
     possible: bool
 
@@ -53,13 +56,17 @@ class RepetitionView(AdministratorMixin, UnprocessableMixin, FormView):  # type:
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         request: Any = self.request
         moved = list(selectors.moves())
+        closed = list(selectors.silences_since(request.acteur, moved[-1])[:DEADLINES_SHOWN]) if moved else []
+        running = list(selectors.running_deadlines(request.acteur, after=civil_day(request.now))[:DEADLINES_SHOWN])
+        urls = pages_of({delai.dossier_id for delai in (*closed, *running)}, request.acteur)
         return super().get_context_data(
             **kwargs,
             instant=self.instant,
             maximum=JOURS_MAX,
             reste=JOURS_MAX - self.instant.days,
             pas=[pas for pas in PAS if pas <= JOURS_MAX - self.instant.days],
-            echeances=self._deadlines(civil_day(request.now)),
+            echeances=[self._deadline(delai, urls) for delai in running],
+            constates=[(delai, urls.get(delai.dossier_id, "")) for delai in closed],
             avances=moved,
             courriels=list(selectors.rehearsal_mails(moved[-1])[:MAILS_SHOWN]) if moved else [],
             horloge_en_panne=clock_trouble(now=request.now),
@@ -78,12 +85,11 @@ class RepetitionView(AdministratorMixin, UnprocessableMixin, FormView):  # type:
         found: Instant = self.request.instant  # type: ignore[attr-defined]
         return found
 
-    def _deadlines(self, today: date) -> list[Echeance]:
-        request: Any = self.request
-        reste = JOURS_MAX - self.instant.days
-        running = selectors.running_deadlines(request.acteur, after=today)[:DEADLINES_SHOWN]
-        left = [(delai, (delai.echeance_le - today).days) for delai in running if delai.echeance_le]
-        return [Echeance(delai, jours, possible=jours <= reste) for delai, jours in left]
+    def _deadline(self, delai: Delai, urls: dict[int, str]) -> Echeance:
+        assert delai.echeance_le is not None  # running_deadlines gives no other
+        jours = (delai.echeance_le - civil_day(self.instant.now)).days
+        possible = jours <= JOURS_MAX - self.instant.days
+        return Echeance(delai, url=urls.get(delai.dossier_id, ""), jours=jours, possible=possible)
 
 
 def moved_to(made: AvanceDate, instant: Instant) -> str:

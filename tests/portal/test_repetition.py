@@ -271,7 +271,7 @@ def test_the_page_offers_the_day_of_each_silence_the_nearest_first(client_admin:
     passage(now=NOW - timedelta(days=1))
     assert fresh(closed).demande.delai.clos_at is not None
     html = client_admin.get(PAGE).content.decode()
-    rows = [text(row) for row in re.findall(r"<li><span><strong>.*?</li>", html, re.DOTALL)]
+    rows = [text(row) for row in re.findall(r"<li><span><a .*?</li>", html, re.DOTALL)]
     assert [re.sub(r"OCC-\S+", "REF", row) for row in rows] == [
         "CPTS proche Le silence vaut rejet REF · le 17 janvier 2027, dans 60 jours "
         "Avancer de 60 jours jusqu’à l’échéance de CPTS proche",
@@ -281,6 +281,11 @@ def test_the_page_offers_the_day_of_each_silence_the_nearest_first(client_admin:
     done = client_admin.post(PAGE, {"jours": "60", "depuis": "0"}, follow=True)
     assert "Le portail est maintenant au 17 janvier 2027." in text(done.content)
     assert "CPTS loin" in text(done.content)
+    clock_tasks.passer_l_horloge()
+    recorded = re.search(r'id="constates".*?</section>', client_admin.get(PAGE).content.decode(), re.DOTALL)
+    assert recorded is not None
+    assert "effet au 17 janvier 2027, constaté le 17 janvier 2027 à 10 h 00" in text(recorded[0])
+    assert "CPTS close" not in recorded[0]
     assert "CPTS proche" not in text(done.content).partition("Aller jusqu’à une échéance")[2]
 
 
@@ -310,11 +315,13 @@ def test_what_is_typed_wrong_is_said_and_nothing_moves(client_admin: Client) -> 
 def test_the_page_costs_the_same_queries_whatever_it_shows(rows: int, client_admin: Client) -> None:
     for number in range(rows):
         transmitted_letter(nom=f"CPTS {number}")
+        transmitted_letter(nom=f"CPTS close {number}", now=NOW - timedelta(days=100))
         ahead(1)
         write_one()
+    assert clock_tasks.passer_l_horloge() == rows
     with CaptureQueriesContext(connection) as queries:
         client_admin.get(PAGE)
-    assert len(queries) == 9
+    assert len(queries) == 12
 
 
 MESSAGE = {"cpts": "CPTS des Essais", "reference": "ESSAI-1", "association": "Essai", "avec_demande": True}
