@@ -21,7 +21,7 @@ from portal.models import JOURS_MAX, AvanceDate
 from portal.services.repetition import advance
 
 DEADLINES_SHOWN = 6
-MAILS_SHOWN = 30
+MAILS_SHOWN = 15
 PAS = (1, 7, 30)
 """The days one moves by without a deadline in mind."""
 
@@ -69,6 +69,7 @@ class RepetitionView(AdministratorMixin, UnprocessableMixin, FormView):  # type:
             constates=[(delai, urls.get(delai.dossier_id, "")) for delai in closed],
             avances=moved,
             courriels=list(selectors.rehearsal_mails(moved[-1])[:MAILS_SHOWN]) if moved else [],
+            montres=MAILS_SHOWN,
             horloge_en_panne=clock_trouble(now=request.now),
             passage=last_passage(),
         )

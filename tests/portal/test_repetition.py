@@ -17,6 +17,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts import tasks as mail_tasks
 from accounts.acteur import Acteur
@@ -27,6 +28,7 @@ from accounts.states import RECAPITULATIF
 from dossiers import tasks as paper_tasks
 from dossiers.models import Document, PassageHorloge
 from dossiers.services.documents import create_document
+from dossiers.services.rendering import render_due
 from guichet.kernel import instant
 from guichet.kernel.lifecycle import Refused
 from portal.models import JOURS_MAX, AvanceDate
@@ -321,7 +323,7 @@ def test_the_page_costs_the_same_queries_whatever_it_shows(rows: int, client_adm
     assert clock_tasks.passer_l_horloge() == rows
     with CaptureQueriesContext(connection) as queries:
         client_admin.get(PAGE)
-    assert len(queries) == 12
+    assert len(queries) == 13
 
 
 MESSAGE = {"cpts": "CPTS des Essais", "reference": "ESSAI-1", "association": "Essai", "avec_demande": True}
@@ -391,6 +393,11 @@ def test_a_paper_of_a_rehearsal_says_it_is_worth_nothing() -> None:
     assert "Répétition" not in json.dumps(plain.contexte, ensure_ascii=False)
     assert marked.contexte["sous_titre"].startswith("Répétition – sans valeur")
     assert marked.contexte["mentions"][0].startswith("Ce document a été établi pendant un exercice")
+    Document.objects.exclude(pk=marked.pk).update(prochain_essai_at=NOW + timedelta(days=1000))
+    assert render_due(now=instant.current()) == 1
+    marked.refresh_from_db()
+    with marked.fichier.open() as file:
+        assert "Répétition – sans valeur" in PdfReader(file).pages[0].extract_text()
     assert marked.contexte["mentions"][1:] == plain.contexte.get("mentions", [])
 
 
