@@ -4,20 +4,16 @@ import io
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
-from html import unescape
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings as current_settings
-from django.core import mail
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pypdf import PdfReader
 
 from accounts import tasks as mail_tasks
 from accounts.acteur import Acteur
@@ -28,53 +24,22 @@ from accounts.states import RECAPITULATIF
 from dossiers import tasks as paper_tasks
 from dossiers.models import Document, PassageHorloge
 from dossiers.services.documents import create_document
-from dossiers.services.rendering import render_due
 from guichet.kernel import instant
 from guichet.kernel.lifecycle import Refused
 from portal.models import JOURS_MAX, AvanceDate
 from portal.services.repetition import advance
 from projects import tasks as clock_tasks
 from projects.services.silence import passage
-from tests.factories.accounts import NOW, UserFactory, agent_client
-from tests.factories.bodies import agent
+from tests.factories.accounts import NOW, UserFactory
 from tests.factories.projects import deposited_letter, fresh, transmitted_letter
 from tests.permissions.cast import ROLES, Cast
+from tests.portal.rehearsal import PAGE, REAL, ahead, text, write_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rehearsing")]
 
-PAGE = "/administration/repetition/"
-REAL = NOW + timedelta(days=2)
 SILENCE = date(2027, 1, 17)
 """The first day on which the silence of a request received on NOW has spoken."""
 UNTIL_SILENCE = 60
-
-
-@pytest.fixture(autouse=True)
-def _rehearsing(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Rehearsals are allowed; it is really 18 November 2026; the folder of the mails is the test's own."""
-    settings.REPETITION, settings.VAR_DIR = True, tmp_path
-    monkeypatch.setattr("django.utils.timezone.now", lambda: REAL)
-
-
-@pytest.fixture
-def admin() -> Acteur:
-    return agent("guichet-occitanie", droits=["administrer"])
-
-
-@pytest.fixture
-def client_admin(admin: Acteur) -> Client:
-    return agent_client(Client(), admin.user)
-
-
-def ahead(days: int, by: Acteur | None = None) -> AvanceDate:
-    """Move the date that many days forward."""
-    by = by or Acteur(UserFactory())
-    return advance(jours=days, depuis=instant.days(), by=by, now=REAL)
-
-
-def text(html: str | bytes) -> str:
-    words = html.decode() if isinstance(html, bytes) else html
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", words)).replace("\u00a0", " ").split())
 
 
 def banner(html: bytes) -> str:
@@ -324,81 +289,6 @@ def test_the_page_costs_the_same_queries_whatever_it_shows(rows: int, client_adm
     with CaptureQueriesContext(connection) as queries:
         client_admin.get(PAGE)
     assert len(queries) == 13
-
-
-MESSAGE = {"cpts": "CPTS des Essais", "reference": "ESSAI-1", "association": "Essai", "avec_demande": True}
-
-
-# --- Mails and papers -------------------------------------------------------------------------------
-
-
-def letters(folder: Path) -> list[str]:
-    return [path.read_text() for path in sorted((folder / "mails").glob("*.log"))]
-
-
-def write_one() -> Envoi:
-    event = uuid4()
-    queue_mail(evenement=event, modele="lettre_recue", user=UserFactory(), contexte=MESSAGE, now=instant.current())
-    return Envoi.objects.get(evenement=event)
-
-
-def test_a_mail_of_a_rehearsal_is_marked_and_no_mail_server_sees_it(tmp_path: Path) -> None:
-    plain = write_one()
-    assert plain.sujet.startswith("Lettre d’intention à vérifier")
-    assert "Répétition" not in plain.texte + plain.html
-    assert mail_tasks.envoyer_les_mails() == 1
-    assert ([sent.subject for sent in mail.outbox], letters(tmp_path)) == ([plain.sujet], [])
-    ahead(57)
-    marked = write_one()
-    assert marked.sujet == f"[Répétition] {plain.sujet}"
-    told = "Répétition\u00a0: ce message a été écrit pendant un exercice, le portail étant au 14 janvier 2027."
-    assert marked.texte.startswith(told)
-    assert told in marked.html.partition("Bonjour")[0]
-    assert mail_tasks.envoyer_les_mails() == 1
-    assert len(mail.outbox) == 1
-    assert len(letters(tmp_path)) == 1
-    assert marked.message_id in letters(tmp_path)[0]
-    marked.refresh_from_db()
-    assert (marked.etat, bool(marked.texte)) == ("envoye", True)
-
-
-def test_a_mail_written_before_the_move_reaches_no_mail_server_after_it(tmp_path: Path) -> None:
-    write_one()
-    ahead(1)
-    assert mail_tasks.envoyer_les_mails() == 1
-    assert (mail.outbox, len(letters(tmp_path))) == ([], 1)
-
-
-def test_the_page_shows_the_mails_of_the_rehearsal_and_no_secret_link(client_admin: Client) -> None:
-    before = write_one()
-    ahead(57)
-    after = write_one()
-    queue_mail(
-        evenement=uuid4(), modele="mot_de_passe", destinataire="camille@exemple.fr", contexte={}, url="/cle-secrete/",
-        now=instant.current(), confidentiel=True,
-    )  # fmt: skip
-    page = client_admin.get(PAGE).content.decode()
-    assert after.destinataire in page
-    assert before.destinataire not in page
-    assert "cle-secrete" not in page
-    assert Envoi.objects.get(modele="mot_de_passe").sujet.startswith("[Répétition] ")
-
-
-def test_a_paper_of_a_rehearsal_says_it_is_worth_nothing() -> None:
-    deposited_letter()
-    plain = Document.objects.get(modele="accuse_lettre")
-    ahead(57)
-    deposited_letter(now=instant.current())
-    marked = Document.objects.exclude(dossier=plain.dossier).get(modele="accuse_lettre")
-    assert "Répétition" not in json.dumps(plain.contexte, ensure_ascii=False)
-    assert marked.contexte["sous_titre"].startswith("Répétition – sans valeur")
-    assert marked.contexte["mentions"][0].startswith("Ce document a été établi pendant un exercice")
-    Document.objects.exclude(pk=marked.pk).update(prochain_essai_at=NOW + timedelta(days=1000))
-    assert render_due(now=instant.current()) == 1
-    marked.refresh_from_db()
-    with marked.fichier.open() as file:
-        assert "Répétition – sans valeur" in PdfReader(file).pages[0].extract_text()
-    assert marked.contexte["mentions"][1:] == plain.contexte.get("mentions", [])
 
 
 # --- Health -----------------------------------------------------------------------------------------
