@@ -12,13 +12,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts import selectors
 from accounts.acteur import Acteur
 from accounts.models import User
+from guichet.kernel.http import HEALTH
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SESSION_KEY = "qualite"
 """Session key: the id of the organisation the person chose to act for."""
 
-OPEN_PREFIXES = ("/sante/", "/agenda/")
+OPEN_PREFIXES = (HEALTH, "/agenda/")
 """Health pages, and calendars whose address is their key: no session, no person, no query."""
 
 WITHOUT_SECOND_FACTOR = frozenset(

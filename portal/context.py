@@ -23,13 +23,17 @@ class Entree:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`portail.menu` and `portail.compte` (links), `portail.demonstration` (the banner of training)."""
+    """`portail.menu` and `portail.compte` (links), `portail.demonstration` (the banner of training),
+    `portail.repetition` (the instant, while the portal's date is not the real one).
+    """
     signed_in = request.user.is_authenticated if hasattr(request, "user") else False
+    instant = getattr(request, "instant", None)
     return {
         "portail": {
             "menu": _menu(request) if signed_in else _public_menu(request),
             "compte": _account_menu(request) if signed_in else [],
             "demonstration": settings.DEMONSTRATION,
+            "repetition": instant if instant and instant.days else None,
         }
     }
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views import calcul, homes, public, sante
+from portal.views.repetition import RepetitionView
 
 app_name = "portal"
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", public.accueil, name="accueil"),
     path("accueil/", homes.accueil_role, name="accueil_role"),
     path("administration/", homes.administration, name="administration"),
+    path("administration/repetition/", RepetitionView.as_view(), name="repetition"),
     path("accessibilite/", public.accessibilite, name="accessibilite"),
     path("confidentialite/", public.confidentialite, name="confidentialite"),
     path("mentions-legales/", public.mentions_legales, name="mentions_legales"),

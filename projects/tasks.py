@@ -1,8 +1,8 @@
 """Tasks of the clock: they read the time and call a service. Late or twice, they change nothing more."""
 
 from celery import shared_task
-from django.utils import timezone
 
+from guichet.kernel import instant
 from projects.services import silence, vigil
 
 
@@ -11,7 +11,7 @@ def passer_l_horloge(*, rebours: bool = False, **_: object) -> int:
     """One passage: just after midnight in Paris, in the morning, and when beat starts. When much is due, another worker
     is asked to help from the other end; if none does, this one does it all.
     """
-    now = timezone.now()
+    now = instant.current()
     if not rebours and silence.is_heavy(now=now):
         passer_l_horloge.apply_async(kwargs={"rebours": True}, ignore_result=True)
     return silence.passage(now=now, rebours=rebours).constates
@@ -20,4 +20,4 @@ def passer_l_horloge(*, rebours: bool = False, **_: object) -> int:
 @shared_task(name="projects.surveiller_l_horloge")
 def surveiller_l_horloge(**_: object) -> str:
     """Each hour: what is still wrong once the clock was made to pass again, told to the administrators once a day."""
-    return vigil.watch(now=timezone.now())
+    return vigil.watch(now=instant.current())

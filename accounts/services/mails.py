@@ -8,6 +8,9 @@ The one window. A row is locked, sent, marked, committed. If the worker dies, or
 mail provider's "yes" and our commit, the row is still to be sent and the mail leaves again: with the same Message-ID,
 made once with the row, so that mail software shows it once. The other order (mark, then send) would lose mails, which
 is worse than repeating one.
+
+During a rehearsal (see `guichet.kernel.instant`) a mail is marked when it is written, kept as a row like any other, and
+left in a mailbox of files on this machine (`make mails`): no provider sees it, whatever EMAIL_URL says.
 """
 
 import smtplib
@@ -15,12 +18,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
@@ -29,7 +34,9 @@ from django.utils.html import escape
 from accounts.models import Envoi, PreferenceEnvoi, User
 from accounts.models.users import normalise_email
 from accounts.states import CATEGORIES_AU_CHOIX, CategorieEnvoi, EtatEnvoi, RythmeEnvoi
+from guichet.kernel import instant
 from guichet.kernel.after_commit import wake
+from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.lifecycle import Refused
 
 TASK = "accounts.envoyer_les_mails"
@@ -38,6 +45,9 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 72
 """Waits between tries: eight tries spread over about two days, so that a week-end failure of the server heals alone."""
 
 MAX_ESSAIS = len(BACKOFF) + 1
+
+MARK = "[Répétition] "
+"""Before the subject of a mail written during a rehearsal."""
 
 ABOUT_THIS_MAIL = (
     smtplib.SMTPRecipientsRefused,
@@ -64,16 +74,16 @@ def queue_mail(
     """Write the mail of an event, to a person or to an address; nothing if that mail is already written.
 
     `templates/mails/<modele>.sujet.txt`, `.txt` and `.html` are rendered now, with `contexte` plus `prenom`, `url` and
-    `url_absolue` (where the person goes next) and `site_url`. `url` is a path of this site. A `confidentiel` mail
-    carries a secret link: the link is in the text only, the mail is not in the inbox, its text is erased once sent.
-    What leaves at once, waits for the daily digest or is read on the portal alone follows the person's preference for
-    `categorie`; account and legal mails always leave at once.
+    `url_absolue` (where the person goes next), `site_url` and `repetition` (what a rehearsal adds). `url` is a path of
+    this site. A `confidentiel` mail carries a secret link: the link is in the text only, the mail is not in the inbox,
+    its text is erased once sent. What leaves at once, waits for the daily digest or is read on the portal alone
+    follows the person's preference for `categorie`; account and legal mails always leave at once.
     """
     address = normalise_email(destinataire or (user.email if user else ""))
     if not address:
         raise ValueError("a mail needs a person or an address")
-    mail = Mail(modele=modele, contexte=contexte, url=url, confidentiel=confidentiel)
-    envoi = mail.row(evenement, address, user, now=now, dossier_reference=dossier_reference, categorie=categorie)
+    mail = Mail(modele=modele, contexte=contexte, url=url, now=now, confidentiel=confidentiel)
+    envoi = mail.row(evenement, address, user, dossier_reference=dossier_reference, categorie=categorie)
     _plan([envoi], now=now)
 
 
@@ -91,9 +101,11 @@ def queue_mails(
     """The same mail to several people: as `queue_mail` for each, its text drawn once but for their first name, in three
     statements at most whatever their number.
     """
-    mail = Mail(modele=modele, contexte=contexte, url=url, confidentiel=False)
-    known: dict[str, Any] = {"now": now, "dossier_reference": dossier_reference, "categorie": categorie}
-    rows = [mail.row(evenement, normalise_email(user.email), user, **known) for user in users]
+    mail = Mail(modele=modele, contexte=contexte, url=url, now=now)
+    rows = [
+        mail.row(evenement, normalise_email(user.email), user, dossier_reference=dossier_reference, categorie=categorie)
+        for user in users
+    ]
     held = _held.get()
     if held is None:
         _plan(rows, now=now)
@@ -127,8 +139,10 @@ PRENOM = "\ue000"
 class Mail:
     """The text of a mail, drawn once for those who have a first name, once for those who have none."""
 
-    def __init__(self, *, modele: str, contexte: dict[str, Any], url: str, confidentiel: bool) -> None:
-        self.modele, self.contexte, self.url, self.confidentiel = modele, contexte, url, confidentiel
+    def __init__(
+        self, *, modele: str, contexte: dict[str, Any], url: str, now: datetime, confidentiel: bool = False
+    ) -> None:
+        self.modele, self.contexte, self.url, self.confidentiel, self.now = modele, contexte, url, confidentiel, now
         self._drawn: dict[bool, tuple[str, str, str]] = {}
 
     def row(
@@ -137,7 +151,6 @@ class Mail:
         address: str,
         user: User | None,
         *,
-        now: datetime,
         dossier_reference: str,
         categorie: str,
     ) -> Envoi:
@@ -157,7 +170,7 @@ class Mail:
             confidentiel=self.confidentiel,
             message_id=f"<{uuid4()}@{urlsplit(settings.SITE_URL).hostname}>",
             categorie=categorie,
-            created_at=now,
+            created_at=self.now,
         )
 
     def _text(self, *, named: bool) -> tuple[str, str, str]:
@@ -167,6 +180,7 @@ class Mail:
                 "url": self.url,
                 "url_absolue": settings.SITE_URL + self.url if self.url.startswith("/") else self.url,
                 "site_url": settings.SITE_URL,
+                "repetition": _rehearsed(self.now),
                 **self.contexte,
             }
             self._drawn[named] = (
@@ -197,6 +211,15 @@ def _rhythms(envois: list[Envoi]) -> dict[int, str]:
         return {}
     chosen = PreferenceEnvoi.objects.filter(user__in=people, categorie=categorie)
     return dict(chosen.values_list("user", "rythme"))
+
+
+def _rehearsed(now: datetime) -> str:
+    """The first line of a mail written while the portal's date is not the real one; "" otherwise, and no query."""
+    if not instant.days():
+        return ""
+    day = date_longue(civil_day(now))
+    told = f"ce message a été écrit pendant un exercice, le portail étant au {day}"
+    return f"Répétition\u00a0: {told}. Il n’a pas de valeur ailleurs."
 
 
 RYTHMES = {RythmeEnvoi.QUOTIDIEN.value: EtatEnvoi.GROUPE, RythmeEnvoi.PORTAIL.value: EtatEnvoi.PORTAIL}
@@ -245,7 +268,7 @@ def _send_next(now: datetime) -> _Outcome | None:
     if envoi is None:
         return None
     try:
-        _message(envoi).send()
+        _message(envoi, _way_out()).send()
     except (OSError, ValueError) as error:  # every smtplib error is an OSError; ValueError: an address it cannot write
         _record_failure(envoi, error, now)
         return _Outcome(parti=False, serveur_absent=_is_server_failure(error))
@@ -288,8 +311,17 @@ def _words(answer: bytes | str) -> str:
     return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
-def _message(envoi: Envoi) -> EmailMultiAlternatives:
+def _way_out() -> BaseEmailBackend | None:
+    """The backend of the settings; while the portal's date is not the real one, a mailbox of files and nothing else."""
+    if not instant.days():
+        return None
+    path = str(Path(settings.VAR_DIR) / "mails")
+    return get_connection("django.core.mail.backends.filebased.EmailBackend", file_path=path)
+
+
+def _message(envoi: Envoi, connection: BaseEmailBackend | None) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
+        connection=connection,
         subject=envoi.sujet,
         body=envoi.texte,
         to=[envoi.destinataire],
@@ -302,7 +334,8 @@ def _message(envoi: Envoi) -> EmailMultiAlternatives:
 
 def _subject(modele: str, values: dict[str, Any]) -> str:
     """One line, whatever the values hold: a line break in a name cannot add a header."""
-    return " ".join(_text(f"mails/{modele}.sujet.txt", values).splitlines())[:200]
+    mark = MARK if values["repetition"] else ""
+    return " ".join((mark + _text(f"mails/{modele}.sujet.txt", values)).splitlines())[:200]
 
 
 def _text(template: str, values: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from dossiers.models import Document, Dossier
 from dossiers.states import AudienceDocument, EtatDocument
+from guichet.kernel import instant
 from guichet.kernel.after_commit import wake
 
 TASK = "dossiers.rendre_les_documents"
@@ -16,6 +17,11 @@ ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
 """Neither 0 and O, 1, I and L, 2 and Z, 5 and S, nor 8 and B: read aloud or copied by hand without a doubt."""
 
 LENGTH = 10
+
+
+REPETITION = "Répétition – sans valeur"
+EXERCICE = "Ce document a été établi pendant un exercice, la date du portail ayant été avancée. Il est sans valeur."
+"""What a paper of a rehearsal says, under its title and at its end."""
 
 
 def create_document(
@@ -34,7 +40,8 @@ def create_document(
     `titre` says what kind of paper it is: the public verification page shows it, so it never tells anything of the
     content. `contexte` is frozen here; it follows the contract of `templates/pdf/README.md`. A context that breaks it
     does not block the event: the rendering fails and says why. Wakes the worker after commit. `audience` says who
-    reads it; `transmis` opens it at once to the ARS and the Assurance Maladie.
+    reads it; `transmis` opens it at once to the ARS and the Assurance Maladie. Written during a rehearsal, the paper
+    says that it is worth nothing.
     """
     paper = new_document(
         evenement=evenement,
@@ -66,7 +73,7 @@ def new_document(
         modele=modele,
         dossier=dossier,
         titre=titre,
-        contexte=contexte,
+        contexte=_rehearsed(contexte),
         audience=audience,
         transmis_at=transmis_at,
         code_court=new_code(),
@@ -86,6 +93,18 @@ def write_documents(documents: Sequence[Document]) -> None:
         update_fields=["evenement"],
     )
     wake(TASK)
+
+
+def _rehearsed(contexte: dict[str, Any]) -> dict[str, Any]:
+    """The same; while the portal's date is not the real one, marked under its title and in its mentions."""
+    if not instant.days():
+        return contexte
+    titles = [REPETITION, contexte.get("sous_titre", "")]
+    return {
+        **contexte,
+        "sous_titre": " · ".join(title for title in titles if title),
+        "mentions": [EXERCICE, *contexte.get("mentions", [])],
+    }
 
 
 def retry(*, document_id: int, now: datetime) -> bool:

@@ -15,3 +15,6 @@ WHITENOISE_AUTOREFRESH = env.bool("DEBUG", default=False)
 
 # Pages that help to build: the page of components. Never in production.
 DEMONSTRATION = True
+
+# An administrator may move the portal's date forward, to rehearse what time does by itself.
+REPETITION = env.bool("REPETITION", default=True)

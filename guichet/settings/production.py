@@ -13,7 +13,11 @@ for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "DEFAULT_FROM
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must list the host names of the portal.")
 
+if env("REPETITION", default="") not in ("", "0", "false", "False"):
+    raise ImproperlyConfigured("REPETITION cannot be set in production: there, the date of the portal is the real one.")
+
 DEMONSTRATION = False
+REPETITION = False
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])

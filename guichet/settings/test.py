@@ -9,7 +9,7 @@ import sys
 from django.template.base import Node
 
 from .local import *  # noqa: F403
-from .local import BASE_DIR, DATABASES, REDIS_URL, STORAGES, TEMPLATES
+from .local import BASE_DIR, DATABASES, REDIS_URL, STORAGES, TEMPLATES, env
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
@@ -17,6 +17,7 @@ DEBUG = False
 SECRET_KEY = "for-tests-only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False
+REPETITION = env.bool("REPETITION", default=False)
 WHITENOISE_AUTOREFRESH = True
 
 DATABASES = {"default": {**DATABASES["default"], "CONN_MAX_AGE": 0}}

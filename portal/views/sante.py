@@ -1,11 +1,14 @@
 """Health of the service, as plain text, for a proxy or a supervisor."""
 
+from dataclasses import replace
+
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dossiers.selectors.delais import clock_trouble
+from guichet.kernel import instant
 
 
 @require_safe
@@ -33,7 +36,7 @@ def pret(request: HttpRequest) -> HttpResponse:
 def horloge(request: HttpRequest) -> HttpResponse:
     """200 when the clock passed lately and left nothing due, else 503 and what is wrong, in one French sentence."""
     try:
-        trouble = clock_trouble(now=request.now)
+        trouble = clock_trouble(now=replace(request.instant, days=instant.days()).now)
     except Error:
         connection.close()
         return _told("base de données indisponible", status=503)

@@ -111,6 +111,7 @@ EVERY = LISTS | PAGES
 
 NO_PAGE = {
     "portal:composants",  # for those who build
+    "portal:repetition",  # nowhere but in rehearsals: counted in tests/portal/test_repetition.py
     "portal:vivant",
     "portal:pret",
     "portal:horloge",

@@ -7,6 +7,11 @@ import pytest
 
 FOLDERS = ["guichet", "territories", "accounts", "dossiers", "funding", "projects", "portal"]
 CLOCK_MAY_BE_READ = ("middleware.py", "tasks.py", "management/commands/", "guichet/kernel/http.py")
+REAL_TIME = {
+    "guichet/kernel/instant.py",
+    "guichet/kernel/http.py",
+    "dossiers/management/commands/echeance.py",  # when no database can tell the portal's date
+}
 
 
 def sources(root: Path) -> list[Path]:
@@ -47,6 +52,16 @@ def test_the_clock_is_read_in_three_places_only(trees):
         and not any(keyword.arg == "value" for keyword in node.keywords)
     ]
     assert readers == []
+
+
+def test_tasks_and_commands_take_the_date_of_the_portal_never_the_real_one(trees):
+    readers = {
+        name
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"timezone.now", "now", "datetime.now"}
+    }
+    assert readers == REAL_TIME
 
 
 def test_no_model_overrides_save_or_orders_itself(trees):

@@ -44,6 +44,28 @@ def test_production_refuses_a_missing_or_default_value(root, name, value):
     assert f"ImproperlyConfigured: {name}" in answer.stderr
 
 
+SHOW_REHEARSAL = "import guichet.settings.{} as s; print(s.REPETITION)"
+
+
+@pytest.mark.parametrize("value", ["1", "true", "True", "yes", "on", "0 ", "non"])
+def test_production_does_not_start_when_it_is_told_to_rehearse(root, value):
+    answer = manage(root, "-c", "import guichet.settings.production", **GOOD, REPETITION=value)
+    assert answer.returncode != 0
+    assert "ImproperlyConfigured: REPETITION" in answer.stderr
+
+
+@pytest.mark.parametrize("environment", [{}, {"REPETITION": ""}, {"REPETITION": "0"}, {"REPETITION": "false"}])
+def test_in_production_the_date_of_the_portal_is_the_real_one(root, environment):
+    answer = manage(root, "-c", SHOW_REHEARSAL.format("production"), **GOOD, **environment)
+    assert (answer.stdout, answer.stderr) == ("False\n", "")
+
+
+@pytest.mark.parametrize(("environment", "allowed"), [({}, "True"), ({"REPETITION": "0"}, "False")])
+def test_local_use_may_rehearse_unless_it_is_told_not_to(root, environment, allowed):
+    answer = manage(root, "-c", SHOW_REHEARSAL.format("local"), **environment)
+    assert (answer.stdout, answer.stderr) == (f"{allowed}\n", "")
+
+
 def test_production_passes_the_deployment_check(root):
     answer = manage(root, "manage.py", "check", "--deploy", "--fail-level", "INFO", **GOOD)
     assert (answer.returncode, answer.stdout + answer.stderr) == (

@@ -44,7 +44,7 @@ def test_at_start_each_task_is_sent_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.django_db
 def test_the_task_passes_at_the_time_it_is_and_says_how_many_it_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks.timezone, "now", lambda: LATE)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: LATE)
     transmitted_letter()
     assert tasks.passer_l_horloge(unknown_argument_of_a_later_version=1) == 1
     assert list(PassageHorloge.objects.values_list("debut_at", "constates")) == [(LATE, 1)]

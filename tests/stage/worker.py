@@ -110,6 +110,7 @@ def _worker_process(django_db_setup: None, root: Path) -> Iterator[CeleryWorker]
         "DJANGO_SETTINGS_MODULE": "guichet.settings.test",
         "DATABASE_URL": urlunsplit(address._replace(path=f"/{connection.settings_dict['NAME']}")),
         "EMAIL_URL": f"filemail:///{folder / 'mails'}",
+        "REPETITION": "1",  # changes nothing until a test moves the portal's date
     }
     worker = CeleryWorker(environment, folder, root)
     worker.start()

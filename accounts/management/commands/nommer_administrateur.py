@@ -5,11 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.models.users import normalise_email
 from accounts.services.memberships import name_administrator
+from guichet.kernel import instant
 from guichet.kernel.lifecycle import Refused
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"Aucun compte actif pour {courriel}\u00a0: créez-le d’abord.")
         try:
-            membership = name_administrator(user=user, region=settings.REGION_CODE, now=timezone.now())
+            membership = name_administrator(user=user, region=settings.REGION_CODE, now=instant.current())
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{user} ({courriel}) administre le portail\u00a0: {membership.organisation.nom}.")

@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
+from django.db import Error
 from django.utils import timezone
 
+from guichet.kernel import instant
 from guichet.kernel.civil import civil_day, date_longue, read_day
 from guichet.kernel.deadlines import Echeance, Ledger, PieceDemandee, Regime, compute, require_plausible
 from guichet.kernel.explanations import explain
@@ -60,7 +62,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             echeance = compute(_ledger(options))
-            au = read_day(options["au"]) if options["au"] is not None else civil_day(timezone.now())
+            au = read_day(options["au"]) if options["au"] is not None else _today()
             require_plausible(au)
         except ValueError as error:
             self._refuse(str(error))
@@ -73,6 +75,14 @@ class Command(BaseCommand):
     def _refuse(self, sentence: str) -> NoReturn:
         self.stderr.write(sentence)
         sys.exit(1)
+
+
+def _today() -> date:
+    """The portal's day; without a database, which this command does not need, the real one."""
+    try:
+        return civil_day(instant.current())
+    except Error:
+        return civil_day(timezone.now())
 
 
 def _ledger(options: dict[str, Any]) -> Ledger:

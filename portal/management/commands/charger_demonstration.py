@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 
+from guichet.kernel import instant
 from portal.demonstration import comptes, dossiers
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
             raise CommandError("La démonstration ne se charge pas en production.")
         if not comptes.exist():
             with transaction.atomic():
-                dossiers.build(region=settings.REGION_CODE, now=timezone.now())
+                dossiers.build(region=settings.REGION_CODE, now=instant.current())
         shown = (comptes.PORTEUR, *comptes.COMPTES, *comptes.AUTRES_PORTEURS)
         width = max(len(compte.courriel) for compte in shown)
         self.stdout.write(f"Comptes de démonstration (mot de passe : {comptes.PASSWORD})")

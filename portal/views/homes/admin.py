@@ -1,5 +1,6 @@
 """The home of the administrators: the clock, the mails and the papers that failed, accounts, files."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,5 +16,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "passage": last_passage(),
         "envois_en_echec": troubled_mails().count(),
         "documents_en_echec": troubled_documents().count(),
+        "repetition": settings.REPETITION,
     }
     return render(request, "portal/accueil_admin.html", context)

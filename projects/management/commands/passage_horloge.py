@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from guichet.kernel import instant
 from projects.services.silence import passage
 
 
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Fait passer l’horloge : constate les silences, clôt les avis sans réponse, envoie les alertes."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        row = passage(now=timezone.now())
+        row = passage(now=instant.current())
         self.stdout.write(
             f"Échéances\u00a0: {row.dus}, constatées\u00a0: {row.constates}. Alertes envoyées\u00a0: {row.alertes}. "
             f"Erreurs\u00a0: {row.erreurs}."
