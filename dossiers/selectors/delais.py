@@ -15,8 +15,11 @@ from guichet.kernel.explanations import explain
 
 
 def lines_of(delai: Delai) -> list[MouvementDelai]:
-    """The ledger of a period, line by line, in the order it was written. One query."""
-    return list(delai.mouvements.order_by("recorded_at", "pk"))
+    """The ledger of a period, line by line, in the order it was written. One query.
+
+    By key: whoever waited for the lock writes after, with the earlier instant at which it asked.
+    """
+    return list(delai.mouvements.order_by("pk"))
 
 
 def echeance_of(
