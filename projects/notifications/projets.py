@@ -16,6 +16,7 @@ from dossiers.notifications import am_people, ars_people, association_people, gu
 from dossiers.selectors.people import ars_desk, in_charge
 from guichet.kernel.civil import date_longue
 from projects.models import Avis, Consultation, EvenementProjet, ProjetSante
+from projects.states import EtatProjet
 
 JUGEMENTS = UUID("7d1d8a55-0c5a-4c58-9a0a-1b9d5d2e6f41")
 """Under which a piece found not to conform gets its event."""
@@ -145,6 +146,18 @@ def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, event: EvenementP
         now=now,
         bouton="Répondre",
         url=reverse("dossiers:repondre", args=[projet.dossier_id]),
+    )
+
+
+def answers_sent(projet: ProjetSante, asked: DemandePieces, *, now: datetime) -> None:
+    _tell(
+        projet,
+        ars_people(projet.dossier, now=now),
+        evenement=uuid5(asked.evenement, "reponses"),
+        sujet="Réponses de l’association",
+        paragraphes=["Ce que vous aviez demandé sans effet sur le délai est arrivé."],
+        now=now,
+        categorie=CategorieEnvoi.ETAPES,
     )
 
 
@@ -284,12 +297,18 @@ def warn(projet: ProjetSante, *, evenement: UUID, jours: int, now: datetime) -> 
     assert delai.dernier_jour is not None
     found = {user.pk: user for user in [*ars_people(projet.dossier, now=now), *deciders(projet, now=now)]}
     left = "aujourd’hui" if jours == 0 else "demain" if jours == 1 else f"dans {jours} jours"
-    safe = " C’est le dernier jour sûr." if jours == 1 else ""
+    safe = "C’est le dernier jour sûr." if jours == 1 else ""
+    unopened = (
+        "Une opposition est signée, mais l’association ne l’a pas encore ouverte\u00a0: notifiez-la aussi par un autre "
+        "moyen."
+        if projet.etat == EtatProjet.OPPOSE
+        else ""
+    )
     _tell(
         projet,
         [found[pk] for pk in sorted(found)],
         evenement=evenement,
         sujet=f"Projet de santé\u00a0: dernier jour {left}",
-        paragraphes=[f"{_last_day(projet)}{safe}"],
+        paragraphes=[unopened, _last_day(projet), safe],
         now=now,
     )

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from dossiers.services.delais import Acte, close
 from dossiers.services.documents import create_document
-from dossiers.states import NatureMouvement
+from dossiers.services.pieces_demandees import close_all
+from dossiers.states import EtapePieces, NatureMouvement
 from guichet.kernel.lifecycle import Refused
-from projects.documents import projets as papers
+from projects.documents.attestation import attestation
 from projects.lifecycles import PROJET
 from projects.models import EvenementProjet, ProjetSante
 from projects.notifications import projets as notifications
@@ -27,24 +28,45 @@ def record_silence(*, projet: ProjetSante, now: datetime) -> EvenementProjet | N
     is recorded and the file is "à vérifier".
     """
     locked: ProjetSante = PROJET.lock(projet)
+    if end_if_opened(locked, now=now):
+        return None
     delai = locked.delai
-    if locked.etat == EtatProjet.OPPOSE and delai and delai.clos_at is None and delai.dernier_jour:
-        opened = locked.premiere_ouverture()
-        if opened and opened <= delai.dernier_jour:
-            close(delai, NatureMouvement.DECISION, le=opened, acte=Acte(None, now))
-            return None
     due = delai.echeance_le if delai else None
     today = timezone.localdate(now)
-    late = {"a_verifier_at": now} if locked.etat == EtatProjet.OPPOSE else {}
+    opposed = locked.etat == EtatProjet.OPPOSE
     event: EvenementProjet = PROJET.apply(
-        projet, ACTION, by=None, now=now, changes=late, effect_on=due if due and due <= today else today
+        projet,
+        ACTION,
+        by=None,
+        now=now,
+        changes={"a_verifier_at": now} if opposed else {},
+        effect_on=due if due and due <= today else today,
+        motif="Une opposition signée à temps n’a pas été ouverte par l’association avant la fin du délai."
+        if opposed
+        else "",
     )
     close(delai, NatureMouvement.SILENCE, le=event.prend_effet_le, acte=Acte(None, now))
     projet.dossier, projet.delai = locked.dossier, delai
-    paper = papers.attestation(projet, event=event, now=now)
+    close_all(dossier=projet.dossier, etape=EtapePieces.PROJET, now=now)
+    paper = attestation(projet, event=event, now=now)
     create_document(evenement=event.pk, dossier=projet.dossier, now=now, transmis=True, **paper)
-    notifications.deemed_validated(projet, event=event, now=now)
+    tell = notifications.to_verify if opposed else notifications.deemed_validated
+    tell(projet, event=event, now=now)
     return event
+
+
+def end_if_opened(projet: ProjetSante, *, now: datetime) -> bool:
+    """End the period at the day the association first opened the opposition, where that day is what notifies it and is
+    not after the last one. False when it is not so. The caller has the lock.
+    """
+    delai = projet.delai
+    if projet.etat != EtatProjet.OPPOSE or delai is None or delai.clos_at is not None or delai.dernier_jour is None:
+        return False
+    opened = projet.premiere_ouverture()
+    if opened is None or opened > delai.dernier_jour:
+        return False
+    close(delai, NatureMouvement.DECISION, le=opened, acte=Acte(None, now))
+    return True
 
 
 @transaction.atomic
