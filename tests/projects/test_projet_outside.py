@@ -6,23 +6,18 @@ from typing import Any
 import pytest
 
 from accounts.acteur import Acteur
-from dossiers.models import Decision, Delai, Document, Dossier
-from dossiers.selectors.delais import explanation
+from dossiers.models import Decision, Document, Dossier
 from dossiers.states import NatureDecision as N
-from guichet.kernel.uploads import FileRefused
 from projects.models import ProjetSante
 from projects.selectors.projets import projects_to_verify
 from projects.services.paper import confirm_paper_decision, discard_paper_decision, record_paper_decision
-from projects.services.projets.depositing import complete, withdraw
-from projects.services.projets.opening import open_project
-from projects.services.projets.outside import register_outside_deposit
+from projects.services.projets.depositing import complete, record_receipt, withdraw
 from projects.services.projets.pieces import waive_pieces
-from projects.services.projets.silence import record_silence
 from projects.services.silence import passage
 from tests.factories.bodies import agent, decideur, guichet
 from tests.factories.paper import scan
 from tests.factories.projects import porteur
-from tests.factories.projets import asked_project, deposited_project, draft, fresh, give_pieces, ready_project
+from tests.factories.projets import asked_project, deposited_project, fresh, give_pieces, ready_project
 from tests.projects.rows import plain
 from tests.projects.scene import acts, asked, d, last, ledger, papers, paris, refused, set_region, titles
 
@@ -164,8 +159,6 @@ def test_the_new_period_waived_lets_the_silence_speak_again_at_its_first_day(sce
 
 
 def test_a_period_that_began_by_a_receipt_noted_says_so_again(scene: Any) -> None:
-    from projects.services.projets.depositing import record_receipt
-
     set_region("point_de_reception", "constat")
     clerk, ars = agent("dd-ars-31", droits=["instruire"]), decideur()
     projet = deposited_project(now=DEPOSIT)
@@ -317,7 +310,6 @@ def test_no_paper_is_recorded_on_a_project_that_is_not_to_be_decided(scene: Any,
     by, clerk, ars, projet = scene
     if etat == "brouillon":
         projet = ready_project(porteur(), now=DEPOSIT)
-        ProjetSante.objects.filter(pk=projet.pk).update()
         Dossier.objects.filter(pk=projet.dossier_id).update(departements=["31"])
         projet = fresh(projet)
     elif etat == "retire":
@@ -326,111 +318,3 @@ def test_no_paper_is_recorded_on_a_project_that_is_not_to_be_decided(scene: Any,
         confirm_paper_decision(decision=typed(projet, N.OPPOSITION_PROJET, clerk=clerk, ars=ars), by=ars, now=TYPED)
     with refused("cette décision n’y est pas possible"):
         typed(fresh(projet), N.VALIDATION_PROJET, clerk=clerk, ars=ars)
-
-
-# --- A project received on paper ----------------------------------------------------------------------
-
-
-def received(dossier: Dossier, by: Acteur, recu_le: str, now: Any = TYPED, **kwargs: Any) -> ProjetSante:
-    event = register_outside_deposit(
-        dossier=dossier, recu_le=d(recu_le), scan=scan(), preuve=scan(), by=by, now=now, **kwargs
-    )
-    return fresh(event.projet)
-
-
-def test_a_project_received_on_paper_is_deposited_at_its_real_day_and_its_scan_stands_for_it() -> None:
-    by, ars = porteur(), agent("ars-occitanie")
-    projet = ready_project(by, now=paris("2026-09-01"))
-    projet = received(projet.dossier, ars, "2026-11-10")
-    event = projet.evenements.get()
-    assert (event.action, event.prend_effet_le, event.recorded_at) == (
-        "enregistrer_depot_exterieur",
-        d("2026-11-10"),
-        TYPED,
-    )
-    assert (projet.etat, projet.forme, projet.origine) == ("depose", "document", "papier")
-    assert projet.depose_at == paris("2026-11-10", "12:00:00")
-    assert ledger(projet) == [("depot", d("2026-11-10"), d("2027-01-10"))]
-    assert (projet.document.genre, projet.document.recue_le, projet.document.figee_at) == (
-        "projet",
-        d("2026-11-10"),
-        TYPED,
-    )
-    context = str(plain(Document.objects.get(modele="accuse_projet").contexte))
-    assert "10 novembre 2026" in context
-    assert "18 novembre 2026 à" not in context
-    assert titles(by)[-1] == "Projet de santé déposé"
-    assert any("10 novembre 2026" in plain(line) for line in explanation(projet.delai))
-
-
-def test_even_where_the_ars_notes_receipts_a_paper_is_received_the_day_it_came() -> None:
-    set_region("point_de_reception", "constat")
-    projet = ready_project(now=paris("2026-09-01"))
-    projet = received(projet.dossier, agent("ars-occitanie"), "2026-11-10")
-    assert projet.delai.dernier_jour == d("2027-01-10")
-
-
-def test_a_paper_received_more_than_two_months_ago_is_deemed_validated_at_its_day() -> None:
-    projet = ready_project(now=paris("2026-09-01"))
-    projet = received(projet.dossier, agent("ars-occitanie"), "2026-09-02")
-    passage(now=TYPED)
-    projet = fresh(projet)
-    assert (projet.etat, last(projet, "constater_silence").prend_effet_le) == ("valide_tacitement", d("2026-11-03"))
-
-
-def test_a_paper_comes_neither_from_the_future_nor_before_the_draft_it_completes() -> None:
-    from tests.factories.projects import transmitted_letter
-
-    ars = decideur()
-    by = porteur()
-    letter = transmitted_letter(by, now=paris("2026-08-10"))
-    from projects.services.deciding import validate
-
-    validate(lettre=letter, by=ars, now=paris("2026-08-20"))
-    open_project(lettre=letter, by=by, now=paris("2026-09-10"))
-    dossier = Dossier.objects.get(pk=letter.dossier_id)
-    with refused("dans le futur"):
-        received(dossier, ars, "2026-11-19")
-    with refused("Ce dossier est ouvert depuis le 10 août 2026"):
-        received(dossier, ars, "2026-08-09")
-    with refused("L’association écrit ce projet dans le portail depuis le 10 septembre 2026"):
-        received(dossier, ars, "2026-09-09")
-    assert received(dossier, ars, "2026-09-10").delai.dernier_jour == d("2026-11-10")
-
-
-def test_a_file_opened_because_of_the_paper_takes_a_day_before_it() -> None:
-    projet = ready_project(now=paris("2026-11-10"))
-    assert received(projet.dossier, agent("ars-occitanie"), "2026-11-02").delai.recu_le == d("2026-11-02")
-
-
-def test_a_paper_without_a_territory_is_refused_and_with_its_communes_it_is_kept() -> None:
-    ars = agent("ars-occitanie")
-    projet = draft(now=paris("2026-11-01"))
-    with refused("Le territoire est vide"):
-        received(projet.dossier, ars, "2026-11-10")
-    kept = received(projet.dossier, ars, "2026-11-10", communes=["31395"])
-    assert (kept.territoire.departements, kept.etat) == (["31"], "depose")
-
-
-def test_only_the_ars_records_a_project_on_paper_once_with_a_real_scan() -> None:
-    by, ars = porteur(), agent("ars-occitanie")
-    projet = ready_project(by, now=paris("2026-11-01"))
-    for other in (by, guichet(), agent("cpam-31")):
-        with refused("Seule l’ARS enregistre"):
-            received(projet.dossier, other, "2026-11-10")
-    with pytest.raises(FileRefused):
-        register_outside_deposit(
-            dossier=projet.dossier, recu_le=d("2026-11-10"), scan=scan("x.pdf"), preuve=None, by=ars, now=TYPED
-        )
-    received(projet.dossier, ars, "2026-11-10")
-    with refused("en cours ou validé"):
-        received(projet.dossier, ars, "2026-11-11")
-    assert Delai.objects.count() == 1
-
-
-def test_the_period_of_a_silence_recorded_by_hand_is_that_of_the_law(scene: Any) -> None:
-    *_, projet = scene
-    record_silence(projet=projet, now=paris("2026-12-25"))
-    event = last(projet, "constater_silence")
-    assert (event.prend_effet_le, event.recorded_at, event.acteur) == (d("2026-11-15"), paris("2026-12-25"), None)
-    assert (event.qualite, event.origine) == ("Horloge du portail", "horloge")
