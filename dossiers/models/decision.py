@@ -69,7 +69,8 @@ class Decision(models.Model):
                 violation_error_message="Un refus est motivé (CRPA, art. L211-2).",
             ),
             models.CheckConstraint(
-                condition=~Q(nature=NatureDecision.OPPOSITION_PROJET) | Q(donnees__motif__in=["prs", "territoire"]),
+                condition=~Q(nature=NatureDecision.OPPOSITION_PROJET)
+                | Q(donnees__has_key="motif", donnees__motif__in=["prs", "territoire"]),
                 name="decision_opposition_sur_un_motif",
                 violation_error_message="Une opposition repose sur l’un des deux motifs de la loi (CSP, L1434-12).",
             ),

@@ -21,7 +21,7 @@ DEPARTS = [
 # The last judge of the dates: those of a period are the ones its last line gave, and two months after its origin.
 SUIT_SON_REGISTRE = """
     SELECT dernier_jour, echeance_le INTO ligne FROM dossiers_mouvementdelai
-     WHERE delai_id = NEW.id ORDER BY recorded_at DESC, id DESC LIMIT 1;
+     WHERE delai_id = NEW.id ORDER BY id DESC LIMIT 1;
     IF NOT FOUND OR ligne.dernier_jour IS DISTINCT FROM NEW.dernier_jour
        OR ligne.echeance_le IS DISTINCT FROM NEW.echeance_le THEN
         RAISE EXCEPTION 'Les dates d’un délai suivent son registre.' USING ERRCODE = 'check_violation';

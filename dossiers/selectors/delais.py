@@ -15,8 +15,11 @@ from guichet.kernel.explanations import explain
 
 
 def lines_of(delai: Delai) -> list[MouvementDelai]:
-    """The ledger of a period, line by line, in the order it was written. One query."""
-    return list(delai.mouvements.order_by("recorded_at", "pk"))
+    """The ledger of a period, line by line, in the order it was written. One query.
+
+    By key: whoever waited for the lock writes after, with the earlier instant at which it asked.
+    """
+    return list(delai.mouvements.order_by("pk"))
 
 
 def echeance_of(
@@ -51,7 +54,7 @@ def echeance_of(
 def lines_by_period(delais: Iterable[Delai]) -> dict[int, list[MouvementDelai]]:
     """The same for many periods, by their keys. One query."""
     found: dict[int, list[MouvementDelai]] = {delai.pk: [] for delai in delais}
-    for line in MouvementDelai.objects.filter(delai__in=list(found)).order_by("recorded_at", "pk"):
+    for line in MouvementDelai.objects.filter(delai__in=list(found)).order_by("pk"):
         found[line.delai_id].append(line)
     return found
 

@@ -83,6 +83,11 @@ def _line(
     )
 
 
+def was_asked(delai: Delai, piece: PieceDemandee) -> bool:
+    """Whether that piece is in the ledger: one asked before the period began is not. One query."""
+    return delai.mouvements.filter(nature=NatureMouvement.DEMANDE, piece=piece).exists()
+
+
 def close(delai: Delai | None, nature: NatureMouvement, *, le: date, acte: Acte) -> None:
     """End the period by a fact: a decision, a withdrawal, the silence, a re-opening. Ended, it stays as it was."""
     if delai is None or delai.clos_at is not None:

@@ -62,17 +62,7 @@ def ask(
     """
     if by.membership is None:
         raise Refused("Seul un service demande des pièces.")
-    if not items:
-        raise Refused("Dites au moins une chose qui manque.")
-    if len(items) > ITEMS_MAX:
-        raise Refused(f"Une demande compte au plus {ITEMS_MAX} éléments.")
-    for item in items:
-        if item.requise and not item.fondement.strip():
-            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: citez l’article du texte qui exige cette pièce.")
-        if item.limite_le is not None and item.limite_le < le:
-            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: la date limite est passée.")
-        if item.limite_le is not None and (item.limite_le - le).days > LIMITE_JOURS:
-            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: la date limite est à un an au plus.")
+    judge_items(items, le=le)
     demande = DemandePieces.objects.create(
         dossier=dossier,
         evenement=evenement,
@@ -98,6 +88,21 @@ def ask(
     return demande
 
 
+def judge_items(items: Sequence[Item], *, le: date) -> None:
+    """Raise `Refused` for what cannot be asked on the day `le`: nothing, too much, no article, a limit before it."""
+    if not items:
+        raise Refused("Dites au moins une chose qui manque.")
+    if len(items) > ITEMS_MAX:
+        raise Refused(f"Une demande compte au plus {ITEMS_MAX} éléments.")
+    for item in items:
+        if item.requise and not item.fondement.strip():
+            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: citez l’article du texte qui exige cette pièce.")
+        if item.limite_le is not None and item.limite_le < le:
+            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: la date limite est passée.")
+        if item.limite_le is not None and (item.limite_le - le).days > LIMITE_JOURS:
+            raise Refused(f"«\u00a0{item.intitule}\u00a0»\u00a0: la date limite est à un an au plus.")
+
+
 @transaction.atomic
 def answer(
     *,
@@ -110,9 +115,9 @@ def answer(
 ) -> PieceDemandee:
     """Keep the answer to one item, in words, in files, or both; answering again replaces the words.
 
-    `recue_le`: the legal day of arrival of what came outside the portal (default: today in Paris). Refused with
-    nothing to say, once the request is closed, for files of another dossier, for a day in the future or before it
-    was asked. The caller judged who answers.
+    `recue_le`: the legal day of arrival of what came outside the portal (default: today in Paris); an answer in several
+    parts is dated by the last one. Refused with nothing to say, once the request is closed, for files of another
+    dossier, for a day in the future or before it was asked. The caller judged who answers.
     """
     today = timezone.localdate(now)
     arrived = recue_le or today
@@ -128,6 +133,8 @@ def answer(
         raise Refused("Cette pièce n’est pas de ce dossier.")
     if not locked.demande.demandee_le <= arrived <= today:
         raise Refused("La réception ne peut être ni avant la demande, ni dans le futur.")
+    if locked.etat == EtatPieceDemandee.REPONDUE and locked.recue_le:
+        arrived = max(arrived, locked.recue_le)
     PieceDemandee.objects.filter(pk=locked.pk).update(
         etat=EtatPieceDemandee.REPONDUE,
         reponse=reponse.strip(),
@@ -199,3 +206,10 @@ def close_open(*, evenements: Sequence[UUID], now: datetime) -> list[DemandePiec
     open_ones = list(DemandePieces.objects.filter(evenement__in=evenements, close_at=None).order_by("pk"))
     DemandePieces.objects.filter(pk__in=[demande.pk for demande in open_ones]).update(close_at=now)
     return open_ones
+
+
+def close_all(*, dossiers: Sequence[int], etape: str, now: datetime) -> None:
+    """Close whatever still waits about that step of these files, by their keys: it was decided, or withdrawn, and
+    nothing is awaited any more.
+    """
+    DemandePieces.objects.filter(dossier__in=dossiers, etape=etape, close_at=None).update(close_at=now)

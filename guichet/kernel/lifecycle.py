@@ -130,7 +130,14 @@ class Lifecycle:
         return event
 
     def apply_lot(
-        self, locked: Sequence[Any], action: str, *, now: datetime, le: Callable[[Any], date]
+        self,
+        locked: Sequence[Any],
+        action: str,
+        *,
+        now: datetime,
+        le: Callable[[Any], date],
+        motif: str = "",
+        changes: dict[str, Any] | None = None,
     ) -> list[tuple[Any, Any]]:
         """The same by the clock on many rows that `lock_lot` just returned, each at its legal day `le`: one UPDATE, one
         INSERT. Returns each with its event; a row that refuses is left out, as it is.
@@ -140,11 +147,13 @@ class Lifecycle:
         kept = [obj for obj in locked if not self.refusal(obj, action, by=None, now=now, le=days[obj.pk])]
         if not kept:
             return []
-        events = [self._event(obj, row, obj.etat, by=None, now=now, le=days[obj.pk]) for obj in kept]
-        if row.target:
-            type(kept[0])._default_manager.filter(pk__in=[obj.pk for obj in kept]).update(etat=row.target)
-            for obj in kept:
-                obj.etat = row.target
+        events = [self._event(obj, row, obj.etat, by=None, now=now, le=days[obj.pk], motif=motif) for obj in kept]
+        written = {**(changes or {}), **({"etat": row.target} if row.target else {})}
+        if written:
+            type(kept[0])._default_manager.filter(pk__in=[obj.pk for obj in kept]).update(**written)
+        for obj in kept:
+            for name, value in written.items():
+                setattr(obj, name, value)
         type(events[0])._default_manager.bulk_create(events)
         return list(zip(kept, events, strict=True))
 

@@ -18,10 +18,10 @@ from dossiers.documents import (
     remedies,
     section_blocs,
 )
-from dossiers.models import Decision, DemandePieces
+from dossiers.models import Decision, DemandePieces, Piece
 from dossiers.selectors.delais import explanation
 from dossiers.selectors.people import ars_desk
-from dossiers.states import NatureDecision
+from dossiers.states import GenrePiece, NatureDecision
 from guichet.kernel.civil import date_longue
 from guichet.kernel.journal import Origine
 from projects.models import EvenementProjet, ProjetSante, VersionProjet
@@ -36,8 +36,7 @@ Paper = dict[str, Any]
 """`modele`, `titre` and `contexte` of `create_document`."""
 Bloc = dict[str, Any]
 
-ATTESTATION = "attestation"
-TITRE_ATTESTATION = "Attestation de validation tacite"
+DES_SERVICES = (GenrePiece.COURRIER, GenrePiece.PREUVE)
 
 
 # --- What is frozen -----------------------------------------------------------------------------------
@@ -64,7 +63,7 @@ def parts(projet: ProjetSante, *, jour: date, limit: int | None = None) -> list[
 
 def frozen(projet: ProjetSante, *, found: Sequence[Reserve], now: datetime) -> dict[str, Any]:
     """The content of a version: its parts, the réserves acknowledged, the pieces joined with their SHA-256."""
-    pieces = joined(projet.dossier)
+    pieces = pieces_deposited(projet)
     return {
         "forme": projet.forme,
         "document": projet.document.sha256 if projet.document else "",
@@ -72,6 +71,11 @@ def frozen(projet: ProjetSante, *, found: Sequence[Reserve], now: datetime) -> d
         "reserves": [reserve.phrase for reserve in found],
         "pieces": [[f"{piece.get_genre_display()}\u00a0: {piece.nom}", piece.sha256] for piece in pieces],
     }
+
+
+def pieces_deposited(projet: ProjetSante) -> list[Piece]:
+    """What the association deposited: neither a file it only keeps for later, nor the desks' own mail and proofs."""
+    return [piece for piece in joined(projet.dossier) if piece.figee_at and piece.genre not in DES_SERVICES]
 
 
 # --- Deposit ------------------------------------------------------------------------------------------
@@ -111,7 +115,7 @@ def _project(projet: ProjetSante, version: VersionProjet, *, now: datetime) -> P
                 "blocs": [{"genre": "texte", "paragraphes": [note]}, {"genre": "liste", "elements": reserves}],
             }
         )
-    sections.append({"titre": "Les pièces jointes", "blocs": [pieces_bloc(joined(projet.dossier))]})
+    sections.append({"titre": "Les pièces jointes", "blocs": [pieces_bloc(pieces_deposited(projet))]})
     dossier = projet.dossier
     contexte = {
         "presentation": "lettre",
@@ -154,7 +158,7 @@ def receipt(projet: ProjetSante, *, event: EvenementProjet, now: datetime, compl
     jour = timezone.localdate(now)
     blocs: list[Bloc] = [{"genre": "definitions", "lignes": facts}, *_silence(projet)]
     mentions = [article("accuse_reception", on=jour), article("projet_silence", on=jour)]
-    return _letter(projet, "accuse_projet", titre, objet, blocs, jour=jour, mentions=mentions)
+    return letter(projet, "accuse_projet", titre, objet, blocs, jour=jour, mentions=mentions)
 
 
 def _silence(projet: ProjetSante) -> list[Bloc]:
@@ -211,9 +215,7 @@ def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, now: datetime) ->
         blocs.append({"genre": "texte", "paragraphes": contest})
     mentions = [article("pieces_acceptation", on=asked.demandee_le)]
     objet = "Pièces demandées sur votre projet de santé"
-    return _letter(
-        projet, "pieces_projet", "Demande de pièces", objet, blocs, jour=asked.demandee_le, mentions=mentions
-    )
+    return letter(projet, "pieces_projet", "Demande de pièces", objet, blocs, jour=asked.demandee_le, mentions=mentions)
 
 
 def effect_on_clock(projet: ProjetSante) -> list[str]:
@@ -257,7 +259,7 @@ def decision(projet: ProjetSante, taken: Decision, *, now: datetime) -> Paper:
     blocs += _after(nature, taken)
     if found := remedies(on=taken.signee_le):
         blocs.append({"genre": "liste", "titre": "Voies et délais de recours", "elements": found})
-    return _letter(
+    return letter(
         projet,
         "decision_projet",
         "Décision sur le projet de santé",
@@ -309,59 +311,6 @@ def _after(nature: NatureDecision, taken: Decision) -> list[Bloc]:
     return [{"genre": "encadre", "titre": "Et maintenant\u00a0?", "paragraphes": told}]
 
 
-def attestation(
-    projet: ProjetSante,
-    *,
-    event: EvenementProjet,
-    service: Organisation,
-    fondement: str,
-    registre: Sequence[str],
-    now: datetime,
-) -> Paper:
-    """Attestation of the tacit validation (CRPA L232-3): origin, last day, effect, and how the ledger gives them.
-
-    `service` writes it for the ARS in virtue of `fondement`, `registre` explains the dates: given, so that many are
-    written in few queries.
-    """
-    delai = projet.delai
-    assert delai is not None
-    assert delai.dernier_jour is not None
-    assert delai.origine_le is not None
-    dossier = projet.dossier
-    lines = [
-        ["CPTS", f"{dossier.nom}, portée par {dossier.association.nom}"],
-        ["Projet de santé reçu par l’ARS le", date_longue(delai.recu_le)],
-        ["Origine du délai de deux mois", date_longue(delai.origine_le)],
-        ["Dernier jour pour s’opposer", date_longue(delai.dernier_jour)],
-        ["Réputé validé à partir du", date_longue(event.prend_effet_le)],
-    ]
-    told = (
-        "L’agence régionale de santé n’a pas notifié d’opposition avant la fin du délai de deux mois. Le projet de "
-        f"santé est réputé validé à partir du {date_longue(event.prend_effet_le)} (code de la santé publique, article "
-        "L1434-12). La présente attestation est délivrée en application de l’article L232-3 du code des relations "
-        "entre le public et l’administration."
-    )
-    blocs: list[Bloc] = [
-        {"genre": "definitions", "lignes": lines},
-        {"genre": "texte", "paragraphes": [told]},
-        {"genre": "liste", "titre": "Comment ces dates sont calculées", "elements": list(registre)},
-    ]
-    note = (
-        "Établie par le portail à partir de son registre. Sa page de vérification dit si elle est toujours "
-        "valable\u00a0: elle y serait annulée si une décision notifiée à temps venait à être prouvée."
-    )
-    return _letter(
-        projet,
-        ATTESTATION,
-        TITRE_ATTESTATION,
-        "Attestation de la validation tacite de votre projet de santé",
-        blocs,
-        jour=timezone.localdate(now),
-        mentions=[note, fondement],
-        service=service,
-    )
-
-
 def _table(entetes: list[str], lignes: list[list[str]], *, titre: str = "") -> Bloc:
     return {
         "genre": "tableau",
@@ -376,7 +325,7 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
 
 
-def _letter(
+def letter(
     projet: ProjetSante,
     modele: str,
     titre: str,
@@ -403,14 +352,13 @@ def _letter(
 
 
 __all__ = [
-    "ATTESTATION",
-    "attestation",
     "completion_papers",
     "decision",
     "deposit_papers",
     "effect_on_clock",
     "frozen",
     "ground_lines",
+    "letter",
     "parts",
     "pieces_asked",
     "receipt",

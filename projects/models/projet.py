@@ -105,8 +105,11 @@ class ProjetSante(models.Model):
             pgtrigger.Protect(
                 name="projet_depose_fixe",
                 operation=pgtrigger.Update,
-                condition=changed("depose_at", "depose_par_id", "territoire_id", "dossier_id", "document_id", "forme")
-                & pgtrigger.Q(old__depose_at__isnull=False, old__etat=pgtrigger.F("new__etat")),
+                condition=(
+                    changed("depose_at", "depose_par_id", "dossier_id", "document_id", "forme", "origine")
+                    | changed("territoire_id") & pgtrigger.Q(old__etat=pgtrigger.F("new__etat"))  # completed anew
+                )
+                & pgtrigger.Q(old__depose_at__isnull=False),
             ),
             pgtrigger.Protect(
                 name="projet_delai_fixe",

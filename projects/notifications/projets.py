@@ -16,7 +16,8 @@ from dossiers.notifications import am_people, ars_people, association_people, gu
 from dossiers.selectors.destinataires import Destinataires
 from dossiers.selectors.people import ars_desk, in_charge
 from guichet.kernel.civil import date_longue
-from projects.models import Avis, Consultation, EvenementProjet, ProjetSante
+from projects.models import Avis, Consultation, EvenementAvis, EvenementProjet, ProjetSante
+from projects.states import EtatProjet
 
 JUGEMENTS = UUID("7d1d8a55-0c5a-4c58-9a0a-1b9d5d2e6f41")
 """Under which a piece found not to conform gets its event."""
@@ -130,6 +131,21 @@ def opinions_asked(projet: ProjetSante, consultation: Consultation, *, evenement
         )
 
 
+def opinion_given(avis: Avis, *, event: EvenementAvis, now: datetime) -> None:
+    """The ARS learns that a body answered: not what it said."""
+    projet = avis.consultation.projet
+    assert projet is not None
+    _tell(
+        projet,
+        ars_people(projet.dossier, now=now),
+        evenement=event.pk,
+        sujet="Avis reçu sur un projet de santé",
+        paragraphes=[f"{avis.organisation.nom} a répondu.", _last_day(projet)],
+        now=now,
+        categorie=CategorieEnvoi.ETAPES,
+    )
+
+
 def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, event: EvenementProjet, now: datetime) -> None:
     required = any(item.requise_par_un_texte for item in asked.items.all())
     effect = (
@@ -146,6 +162,18 @@ def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, event: EvenementP
         now=now,
         bouton="Répondre",
         url=reverse("dossiers:repondre", args=[projet.dossier_id]),
+    )
+
+
+def answers_sent(projet: ProjetSante, asked: DemandePieces, *, now: datetime) -> None:
+    _tell(
+        projet,
+        ars_people(projet.dossier, now=now),
+        evenement=uuid5(asked.evenement, "reponses"),
+        sujet="Réponses de l’association",
+        paragraphes=["Ce que vous aviez demandé sans effet sur le délai est arrivé."],
+        now=now,
+        categorie=CategorieEnvoi.ETAPES,
     )
 
 
@@ -282,12 +310,18 @@ def warn(projet: ProjetSante, *, evenement: UUID, jours: int, now: datetime) -> 
     assert delai.dernier_jour is not None
     found = {user.pk: user for user in [*ars_people(projet.dossier, now=now), *deciders(projet, now=now)]}
     left = "aujourd’hui" if jours == 0 else "demain" if jours == 1 else f"dans {jours} jours"
-    safe = " C’est le dernier jour sûr." if jours == 1 else ""
+    safe = "C’est le dernier jour sûr." if jours == 1 else ""
+    unopened = (
+        "Une opposition est signée, mais l’association ne l’a pas encore ouverte\u00a0: notifiez-la aussi par un autre "
+        "moyen."
+        if projet.etat == EtatProjet.OPPOSE
+        else ""
+    )
     _tell(
         projet,
         [found[pk] for pk in sorted(found)],
         evenement=evenement,
         sujet=f"Projet de santé\u00a0: dernier jour {left}",
-        paragraphes=[f"{_last_day(projet)}{safe}"],
+        paragraphes=[unopened, _last_day(projet), safe],
         now=now,
     )

@@ -48,7 +48,7 @@ from projects.services.deciding import grant_request, refuse, validate
 from projects.services.depositing import open_to_guichet
 from projects.services.opening import draft_letter
 from projects.services.projets.deciding import opposition_of
-from projects.services.projets.outside import take_paper_decision
+from projects.services.projets.outside import judge_paper_request, take_paper_decision
 from projects.services.territoire import mesure_of
 from territories.selectors import communes as known_communes
 
@@ -185,6 +185,8 @@ def record_paper_decision(
     _refuse_before(step, nature, signee_le)
     if isinstance(step, ProjetSante) and (late := step.hors_delai(signee_le)):
         raise Refused(late)
+    if nature == NatureDecision.DEMANDE_PIECES_PROJET:
+        judge_paper_request(told, le=notifiee_le or signee_le)
     signer = _signer(step, signataire, on=signee_le)
     acte = signing_act(by=signer, montant=montant or Decimal(0), on=signee_le)
     preuve = keep_proof(
@@ -237,8 +239,6 @@ def _judge_decision(
         instruction.refuse_amount(locked, montant or Decimal(0))
     if nature == NatureDecision.OPPOSITION_PROJET:
         opposition_of(donnees).refuse_if_incomplete()
-    if nature == NatureDecision.DEMANDE_PIECES_PROJET and not any(item.get("requise") for item in donnees["pieces"]):
-        raise Refused("Une demande qui arrête le délai compte au moins une pièce exigée par un texte.")
     return locked
 
 

@@ -23,11 +23,12 @@ from funding.services.instruction import record_rejection
 from guichet.kernel.after_commit import gathered
 from guichet.kernel.deadlines import latest_rung_due
 from guichet.kernel.lifecycle import Refused
+from projects.lifecycles import PROJET
 from projects.models import Avis, ProjetSante
 from projects.notifications import projets as project_notifications
 from projects.selectors.desks import unanswered_on
 from projects.services.opinions import close_unanswered
-from projects.services.projets.silence import record_lot
+from projects.services.projets.silence import end_if_opened, record_lot
 from projects.services.projets.silence import record_silence as record_validation
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,11 @@ def record_silence(*, delai_id: int, now: datetime) -> bool:
 @transaction.atomic
 def warn(*, delai_id: int, now: datetime) -> bool:
     """Tell the latest rung due, if it was not told; those it overtakes are never sent. False when nothing is due."""
+    projet = ProjetSante.objects.filter(delai=delai_id).select_related("dossier").first()
+    if projet is not None:
+        projet = PROJET.lock(projet)
+        if end_if_opened(projet, now=now):
+            return False
     delai = Delai.objects.select_for_update(no_key=True, of=("self",)).get(pk=delai_id)
     if delai.clos_at is not None or delai.dernier_jour is None:
         return False
@@ -132,7 +138,6 @@ def warn(*, delai_id: int, now: datetime) -> bool:
         delai=delai, dernier_jour=delai.dernier_jour, echelon=rung.code, evenement=uuid4(), created_at=now
     )
     left = (delai.dernier_jour - today).days
-    projet = ProjetSante.objects.filter(delai=delai).select_related("dossier").first()
     if projet is not None:
         projet.delai = delai
         project_notifications.warn(projet, evenement=alert.evenement, jours=left, now=now)

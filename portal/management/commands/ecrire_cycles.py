@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from funding.lifecycles import DEMANDE_FIR
-from projects.lifecycles import AVIS, LETTRE
+from projects.lifecycles import AVIS, LETTRE, PROJET
 
 HEADER = """# Lifecycles
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(settings.BASE_DIR) / "docs" / "cycles.md"
-        text = HEADER + "\n".join(cycle.markdown() for cycle in (LETTRE, AVIS, DEMANDE_FIR))
+        text = HEADER + "\n".join(cycle.markdown() for cycle in (LETTRE, AVIS, PROJET, DEMANDE_FIR))
         if options["check"]:
             if not path.exists() or path.read_text() != text:
                 raise CommandError("docs/cycles.md n’est pas à jour : lancez manage.py ecrire_cycles.")

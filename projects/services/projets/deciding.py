@@ -16,12 +16,14 @@ from dossiers.selectors.reglages import valeur
 from dossiers.services.decisions import keep_decision
 from dossiers.services.delais import Acte, close
 from dossiers.services.documents import create_document
-from dossiers.states import NatureDecision, NatureMouvement
+from dossiers.services.pieces_demandees import close_all
+from dossiers.states import EtapePieces, NatureDecision, NatureMouvement
 from guichet.kernel.civil import date_longue
 from guichet.kernel.deadlines import consolidation
 from guichet.kernel.journal import Origine
 from guichet.kernel.lifecycle import Refused
 from projects.documents import projets as papers
+from projects.documents.attestation import ATTESTATION
 from projects.lifecycles import PROJET
 from projects.models import EvenementProjet, PreparationDecision, ProjetSante
 from projects.models.consultation import REPONSES
@@ -31,6 +33,9 @@ from projects.services.projets.consulting import awaited
 from projects.states import EtatAvis, EtatProjet, MotifOpposition
 
 MOTIVER = "Une décision défavorable est motivée\u00a0: dites les raisons de droit et de fait (CRPA, art. L211-2)."
+VALIDATIONS = ("valider", "constater_silence", "infirmer_par_validation", "rapporter_opposition")
+OPPOSITIONS = ("opposer", "infirmer_par_opposition")
+"""The rows by which a project becomes validated, or opposed."""
 FAVORABLES = (NatureDecision.VALIDATION_PROJET, NatureDecision.RAPPORT_PROJET)
 
 
@@ -185,6 +190,7 @@ def withdraw_validation(
         raise Refused(MOTIVER)
     if entendue_le > timezone.localdate(now):
         raise Refused("La CPTS est entendue avant le retrait\u00a0: cette date est dans le futur.")
+    _refuse_before_act(projet, VALIDATIONS, entendue_le, "La CPTS est entendue sur une validation qui existe")
     return _decide(
         projet,
         Decided(
@@ -207,6 +213,7 @@ def report_opposition(
         raise Refused("Dites quel recours ou quel jugement conduit à rapporter l’opposition.")
     if fait_le > timezone.localdate(now):
         raise Refused(f"Cette date est après le {date_longue(timezone.localdate(now))}.")
+    _refuse_before_act(projet, OPPOSITIONS, fait_le, "Un recours ou un jugement suit l’opposition")
     return _decide(
         projet,
         Decided(
@@ -220,6 +227,14 @@ def report_opposition(
     )
 
 
+def _refuse_before_act(projet: ProjetSante, actions: tuple[str, ...], le: date, rule: str) -> None:
+    """Raise `Refused` for a day before the last of these acts took effect."""
+    acts = projet.evenements.filter(action__in=actions).order_by("-recorded_at", "-pk")
+    since = acts.values_list("prend_effet_le", flat=True).first()
+    if since is not None and le < since:
+        raise Refused(f"{rule}\u00a0: cette date est avant le {date_longue(since)}.")
+
+
 def _decide(projet: ProjetSante, decided: Decided, *, by: Acteur, now: datetime) -> EvenementProjet:
     """Apply the row at its legal day, keep the decision, end the period, annul what it proves wrong, tell everybody."""
     le = decided.le(now)
@@ -231,6 +246,7 @@ def _decide(projet: ProjetSante, decided: Decided, *, by: Acteur, now: datetime)
         decided.action,
         by=by,
         now=now,
+        changes={"a_verifier_at": None},
         effect_on=le,
         motif=decided.motivation.strip(),
         origine=origine,
@@ -239,6 +255,7 @@ def _decide(projet: ProjetSante, decided: Decided, *, by: Acteur, now: datetime)
     projet.refresh_from_db()
     if not _runs_until_opened(decided, on=le):
         close(projet.delai, NatureMouvement.DECISION, le=le, acte=Acte(by, now, origine))
+    close_all(dossiers=[projet.dossier_id], etape=EtapePieces.PROJET, now=now)
     decision = decided.paper or keep_decision(
         dossier=projet.dossier,
         nature=decided.nature,
@@ -269,7 +286,7 @@ def _runs_until_opened(decided: Decided, *, on: date) -> bool:
 def annul_attestation(projet: ProjetSante, *, why: str, now: datetime) -> None:
     """What attested the silence is proven wrong: the bytes stay, the page of verification says "annulée" and why."""
     silence = projet.evenements.filter(action="constater_silence").values_list("pk", flat=True)
-    attested = Document.objects.filter(evenement__in=list(silence), modele=papers.ATTESTATION, annule_at=None)
+    attested = Document.objects.filter(evenement__in=list(silence), modele=ATTESTATION, annule_at=None)
     attested.update(annule_at=now, annule_motif=why[:300])
 
 

@@ -1,7 +1,7 @@
 """Depositing, completing and withdrawing a projet de santé: one transaction, a frozen version, the clock, papers."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -10,16 +10,16 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from dossiers.documents import digest
-from dossiers.models import Piece
+from dossiers.models import Dossier, Piece, Territoire
 from dossiers.selectors.reglages import valeur
-from dossiers.services.delais import Acte, close, open_delai, write
+from dossiers.services.delais import Acte, close, open_delai, was_asked, write
 from dossiers.services.documents import create_document
 from dossiers.services.moving import follow_perimeter
 from dossiers.services.partage import share_with_ars
 from dossiers.services.pieces import freeze_pieces
-from dossiers.services.pieces_demandees import close_open
+from dossiers.services.pieces_demandees import close_all, close_open
 from dossiers.services.territoires import freeze
-from dossiers.states import EtatPieceDemandee, GenrePiece, NatureMouvement
+from dossiers.states import EtapePieces, EtatPieceDemandee, GenrePiece, NatureMouvement
 from guichet.kernel.deadlines import Depart
 from guichet.kernel.deadlines import Regime as RegimeSilence
 from guichet.kernel.journal import Origine
@@ -77,12 +77,14 @@ def _receive(
     territoire = freeze(dossier=dossier, now=now)
     open_to_guichet(dossier, departements=territoire.departements, now=now)
     follow_perimeter(dossier=dossier, now=now)
+    noon = timezone.make_aware(datetime.combine(le, time(12)))
+    depose_at = min(noon, now) if origine == Origine.PAPIER else now
     event: EvenementProjet = PROJET.apply(
         projet,
         action,
         by=by,
         now=now,
-        changes={"depose_at": now, "depose_par": by.user, "territoire": territoire, "origine": origine},
+        changes={"depose_at": depose_at, "depose_par": by.user, "territoire": territoire, "origine": origine},
         effect_on=le,
         origine=origine,
         donnees={"reserves": [reserve.code for reserve in found]},
@@ -137,11 +139,14 @@ def start_clock(projet: ProjetSante, *, le: date, acte: Acte, nature: NatureMouv
 @transaction.atomic
 def complete(*, projet: ProjetSante, by: Acteur, now: datetime, origine: str = Origine.PORTAIL) -> EvenementProjet:
     """The required pieces came: two months anew from the arrival of the last one, not from this gesture. A new version
-    is frozen.
+    is frozen, with the territory if it was drawn again.
 
     Refused while a required piece has no answer, or one that does not conform.
     """
-    event: EvenementProjet = PROJET.apply(projet, "completer", by=by, now=now, origine=origine)
+    dossier = PROJET.lock(projet).dossier
+    event: EvenementProjet = PROJET.apply(
+        projet, "completer", by=by, now=now, changes=_territory_redrawn(dossier, now=now), origine=origine
+    )
     projet.refresh_from_db()
     acte = Acte(by, now, origine)
     assert projet.delai is not None
@@ -149,7 +154,7 @@ def complete(*, projet: ProjetSante, by: Acteur, now: datetime, origine: str = O
         for item in asked.items.order_by("ordre"):
             if item.requise_par_un_texte and item.etat != EtatPieceDemandee.REPONDUE:
                 raise Refused(_unanswered(item.intitule, item.etat))
-            if item.recue_le:
+            if item.recue_le and was_asked(projet.delai, item):
                 write(projet.delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=acte)
     given = Piece.objects.filter(repond_a__demande__evenement__in=requests_for_pieces(projet), figee_at=None)
     freeze_pieces(dossier=projet.dossier, now=now, transmises=True, parmi=given.values_list("pk", flat=True))
@@ -161,6 +166,17 @@ def complete(*, projet: ProjetSante, by: Acteur, now: datetime, origine: str = O
     ask_opinions(projet, evenement=event.pk, now=now)
     settle_silence(projet=projet, on=timezone.localdate(now), now=now)
     return event
+
+
+def _territory_redrawn(dossier: Dossier, *, now: datetime) -> dict[str, Any]:
+    """The territory drawn again while pieces were awaited, frozen with the completion; nothing when it is as it was, or
+    was left empty.
+    """
+    if not Territoire.objects.filter(dossier=dossier, fige_at=None, population__gt=0).exists():
+        return {}
+    territoire = freeze(dossier=dossier, now=now)
+    follow_perimeter(dossier=dossier, now=now)
+    return {"territoire": territoire}
 
 
 def _unanswered(intitule: str, etat: str) -> str:
@@ -179,6 +195,7 @@ def withdraw(*, projet: ProjetSante, motif: str, by: Acteur, now: datetime) -> E
     event: EvenementProjet = PROJET.apply(projet, "retirer", by=by, now=now, motif=motif.strip())
     projet.refresh_from_db()
     close(projet.delai, NatureMouvement.RETRAIT, le=timezone.localdate(now), acte=Acte(by, now))
+    close_all(dossiers=[projet.dossier_id], etape=EtapePieces.PROJET, now=now)
     if deposited:
         notifications.withdrawn(projet, event=event, now=now)
     return event

@@ -28,7 +28,7 @@ from projects.selectors.projets import requests_for_pieces
 from projects.services.projets.deciding import annul_attestation, oppose, opposition_of, validate
 from projects.services.projets.depositing import _receive, complete
 from projects.services.projets.opening import draft_project
-from projects.services.projets.pieces import ask_pieces
+from projects.services.projets.pieces import ask_pieces, refuse_if_it_stops_nothing
 from projects.services.projets.silence import settle_silence
 from projects.services.territoire import mesure_of
 from projects.states import EtatProjet, FormeProjet
@@ -58,8 +58,8 @@ def register_outside_deposit(
         raise Refused("Seule l’ARS enregistre un projet de santé reçu sur papier.")
     if recu_le > timezone.localdate(now):
         raise Refused("Un courrier ne peut pas avoir été reçu dans le futur.")
-    _refuse_before_letter(locked, recu_le)
     draft = ProjetSante.objects.filter(dossier=locked, etat=EtatProjet.BROUILLON).first()
+    _refuse_before_draft(locked, draft, recu_le)
     letter = locked.lettres.filter(etat="validee").order_by("-pk").first()
     projet = draft or draft_project(dossier=locked, by=by, now=now, lettre=letter)
     if communes:
@@ -86,11 +86,19 @@ def register_outside_deposit(
     )
 
 
-def _refuse_before_letter(dossier: Dossier, recu_le: date) -> None:
-    """A project is not received before the file, nor before the draft it completes."""
+def _refuse_before_draft(dossier: Dossier, draft: ProjetSante | None, recu_le: date) -> None:
+    """A project is not received before the file, nor before the draft it completes; without a letter both may be opened
+    because of the paper, after it came.
+    """
     opened = timezone.localdate(dossier.created_at)
     if recu_le < opened and dossier.lettres.exists():
         raise Refused(f"Ce dossier est ouvert depuis le {date_longue(opened)}\u00a0: vérifiez la date de réception.")
+    begun = timezone.localdate(draft.created_at) if draft and not draft.sans_lettre else None
+    if begun and recu_le < begun:
+        raise Refused(
+            f"L’association écrit ce projet dans le portail depuis le {date_longue(begun)}\u00a0: vérifiez la date de "
+            "réception. Si le papier est bien venu avant, elle retire d’abord son brouillon."
+        )
 
 
 @transaction.atomic
@@ -166,7 +174,7 @@ def _ask(projet: ProjetSante, decision: Decision, by: Acteur, now: datetime) -> 
         if refusal := projet.hors_delai(le):
             raise Refused(refusal)
         reopened = _reopened(projet, acte=Acte(by, now, Origine.PAPIER))
-        ProjetSante.objects.filter(pk=projet.pk).update(delai=reopened)
+        ProjetSante.objects.filter(pk=projet.pk).update(delai=reopened, a_verifier_at=None)
     event = ask_pieces(
         projet=projet,
         items=items,
@@ -192,17 +200,26 @@ def _reopened(projet: ProjetSante, *, acte: Acte) -> Delai:
     """A new period with the ledger of the one the silence closed: it had not ended."""
     old = projet.delai
     assert old is not None
+    kept = (NatureMouvement.DEMANDE, NatureMouvement.REPONSE, NatureMouvement.RENONCIATION)
+    first, *lines = old.mouvements.select_related("piece").order_by("pk")
     fresh = open_delai(
         dossier=projet.dossier,
         regime=RegimeSilence.ACCEPTATION,
         depart=Depart.RECEPTION,
         le=old.recu_le,
         acte=acte,
+        nature=NatureMouvement(first.nature),
     )
-    kept = (NatureMouvement.DEMANDE, NatureMouvement.REPONSE, NatureMouvement.RENONCIATION)
-    for line in old.mouvements.filter(nature__in=kept).select_related("piece").order_by("recorded_at", "pk"):
+    for line in (line for line in lines if line.nature in kept):
         write(fresh, NatureMouvement(line.nature), le=line.le, piece=line.piece, acte=acte)
     return fresh
+
+
+def judge_paper_request(donnees: dict[str, Any], *, le: date) -> None:
+    """Raise `Refused` for a request for pieces on paper that could never be confirmed, as soon as it is typed."""
+    items = [item_of(told) for told in donnees.get("pieces", [])]
+    refuse_if_it_stops_nothing(items)
+    pieces_demandees.judge_items(items, le=le)
 
 
 def item_of(told: dict[str, Any]) -> Item:

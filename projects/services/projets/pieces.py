@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+import rules
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from dossiers.models import DemandePieces, PieceDemandee
-from dossiers.services.delais import Acte, write
+from dossiers.models import DemandePieces, Piece, PieceDemandee
+from dossiers.services.delais import Acte, was_asked, write
 from dossiers.services.documents import create_document
+from dossiers.services.pieces import freeze_pieces
 from dossiers.services.pieces_demandees import Item, ask, close_open
 from dossiers.states import EtapePieces, EtatPieceDemandee, NatureMouvement
 from guichet.kernel.journal import Origine
@@ -20,6 +22,7 @@ from projects.models import EvenementProjet, ProjetSante
 from projects.notifications import projets as notifications
 from projects.selectors.projets import requests_for_pieces
 from projects.services.projets.silence import settle_silence
+from projects.states import EtatProjet
 
 NOT_RECEIVED = "Constatez d’abord la réception du projet\u00a0: aucun délai ne court encore."
 
@@ -40,6 +43,14 @@ def ask_pieces(
 
     `le` is the legal day of a request that left on paper.
     """
+    refuse_if_it_stops_nothing(items)
+    if PROJET.lock(projet).delai is None:
+        raise Refused(NOT_RECEIVED)
+    return _ask(projet, action, items, by=by, now=now, le=le or timezone.localdate(now), origine=origine)
+
+
+def refuse_if_it_stops_nothing(items: Sequence[Item]) -> None:
+    """Raise `Refused` unless a text requires one piece at least and each has its limit (CRPA L114-5)."""
     if not any(item.requise for item in items):
         raise Refused(
             "Une demande qui arrête le délai compte au moins une pièce exigée par un texte\u00a0: pour le reste, "
@@ -47,9 +58,6 @@ def ask_pieces(
         )
     if any(item.limite_le is None for item in items):
         raise Refused("Donnez une date limite à chaque pièce.")
-    if PROJET.lock(projet).delai is None:
-        raise Refused(NOT_RECEIVED)
-    return _ask(projet, action, items, by=by, now=now, le=le or timezone.localdate(now), origine=origine)
 
 
 @transaction.atomic
@@ -92,6 +100,34 @@ def write_asked(projet: ProjetSante, asked: DemandePieces, *, le: date, acte: Ac
 
 
 @transaction.atomic
+def send_answers(*, projet: ProjetSante, by: Acteur, now: datetime) -> list[DemandePieces]:
+    """Send the ARS the answers to the useful pieces it asked for: their requests close, their files are frozen and
+    opened to it. No effect on the clock.
+
+    Refused while a required piece is awaited (completing sends everything), or when nothing is answered.
+    """
+    locked: ProjetSante = PROJET.lock(projet)
+    if not rules.test_rule("projet.completer", by, locked):
+        raise Refused("Seule une personne qui peut déposer pour l’association envoie ses réponses.")
+    if locked.etat != EtatProjet.DEPOSE:
+        raise Refused(f"Le projet est «\u00a0{locked.get_etat_display()}\u00a0»\u00a0: vos réponses partent avec lui.")
+    asked = DemandePieces.objects.filter(evenement__in=requests_for_pieces(locked), close_at=None)
+    answered = asked.filter(items__etat=EtatPieceDemandee.REPONDUE).order_by("pk").distinct()
+    closed = close_open(evenements=list(answered.values_list("evenement", flat=True)), now=now)
+    if not closed:
+        raise Refused("Répondez d’abord à une des pièces demandées.")
+    delai = locked.delai if locked.delai and locked.delai.clos_at is None else None
+    for demande in closed:
+        for item in demande.items.order_by("ordre"):
+            if delai and item.recue_le and was_asked(delai, item):
+                write(delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=Acte(by, now))
+        given = Piece.objects.filter(repond_a__demande=demande).values_list("pk", flat=True)
+        freeze_pieces(dossier=locked.dossier, now=now, transmises=True, parmi=given)
+        notifications.answers_sent(locked, demande, now=now)
+    return closed
+
+
+@transaction.atomic
 def judge_piece(*, item: PieceDemandee, constat: str, by: Acteur, now: datetime) -> PieceDemandee:
     """The ARS says that what came does not conform, and what is still missing: the association answers again."""
     if not constat.strip():
@@ -122,6 +158,8 @@ def waive_pieces(*, projet: ProjetSante, motif: str, by: Acteur, now: datetime) 
     today = timezone.localdate(now)
     for asked in close_open(evenements=requests_for_pieces(projet), now=now):
         for item in asked.items.order_by("ordre"):
+            if not was_asked(projet.delai, item):
+                continue
             if item.etat == EtatPieceDemandee.REPONDUE and item.recue_le:
                 write(projet.delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=Acte(by, now))
             write(projet.delai, NatureMouvement.RENONCIATION, le=today, piece=item, acte=Acte(by, now))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,15 +13,17 @@ from dossiers.selectors.delais import explanation, lines_by_period
 from dossiers.selectors.destinataires import recipients
 from dossiers.services.delais import Acte, close, close_lot
 from dossiers.services.documents import new_document, write_documents
-from dossiers.states import NatureMouvement
+from dossiers.services.pieces_demandees import close_all
+from dossiers.states import EtapePieces, NatureMouvement
 from guichet.kernel.lifecycle import Refused
-from projects.documents import projets as papers
+from projects.documents.attestation import attestation
 from projects.lifecycles import PROJET
 from projects.models import EvenementProjet, ProjetSante
 from projects.notifications import projets as notifications
 from projects.states import EtatProjet
 
 ACTION = "constater_silence"
+JAMAIS_OUVERTE = "Une opposition signée à temps n’a pas été ouverte par l’association avant la fin du délai."
 
 
 @transaction.atomic
@@ -32,14 +35,15 @@ def record_lot(*, projets: Sequence[ProjetSante], now: datetime) -> list[Eveneme
     was opened in time; else the silence is recorded and the file is "à vérifier".
     """
     locked: list[ProjetSante] = PROJET.lock_lot(projets, "association")
-    running = [projet for projet in locked if not _opened_in_time(projet, now=now)]
-    today = timezone.localdate(now)
-    opposed = [projet.pk for projet in running if projet.etat == EtatProjet.OPPOSE]
-    done = PROJET.apply_lot(running, ACTION, now=now, le=lambda projet: _legal_day(projet, today))
+    running = [projet for projet in locked if not end_if_opened(projet, now=now)]
+    opposed = [projet for projet in running if projet.etat == EtatProjet.OPPOSE]
+    others = [projet for projet in running if projet.etat != EtatProjet.OPPOSE]
+    le = partial(_legal_day, today=timezone.localdate(now))
+    late = PROJET.apply_lot(opposed, ACTION, now=now, le=le, motif=JAMAIS_OUVERTE, changes={"a_verifier_at": now})
+    done = [*late, *PROJET.apply_lot(others, ACTION, now=now, le=le)]
     if not done:
         return []
-    if late := [projet for projet, _ in done if projet.pk in opposed]:
-        ProjetSante.objects.filter(pk__in=[projet.pk for projet in late]).update(a_verifier_at=now)
+    close_all(dossiers=[projet.dossier_id for projet, _ in done], etape=EtapePieces.PROJET, now=now)
     days = {projet.delai.pk: event.prend_effet_le for projet, event in done if projet.delai}
     delais = [projet.delai for projet, _ in done if projet.delai]
     close_lot(delais, NatureMouvement.SILENCE, le=days, acte=Acte(None, now))
@@ -47,22 +51,10 @@ def record_lot(*, projets: Sequence[ProjetSante], now: datetime) -> list[Eveneme
     return [event for _, event in done]
 
 
-def _legal_day(projet: ProjetSante, today: date) -> date:
+def _legal_day(projet: ProjetSante, *, today: date) -> date:
     """The day the silence spoke, however late it is recorded."""
     due = projet.delai.echeance_le if projet.delai else None
     return due if due and due <= today else today
-
-
-def _opened_in_time(projet: ProjetSante, *, now: datetime) -> bool:
-    """Whether an opposition that still runs was opened by the last day: it then ends the period, at that day."""
-    delai = projet.delai
-    if projet.etat != EtatProjet.OPPOSE or delai is None or delai.clos_at is not None or delai.dernier_jour is None:
-        return False
-    opened = projet.premiere_ouverture()
-    if opened is None or opened > delai.dernier_jour:
-        return False
-    close(delai, NatureMouvement.DECISION, le=opened, acte=Acte(None, now))
-    return True
 
 
 def _write_effects(done: Sequence[tuple[ProjetSante, EvenementProjet]], *, now: datetime) -> None:
@@ -76,7 +68,7 @@ def _write_effects(done: Sequence[tuple[ProjetSante, EvenementProjet]], *, now: 
         for projet, event in done:
             assert projet.delai is not None
             known = told[projet.dossier_id]
-            paper = papers.attestation(
+            paper = attestation(
                 projet,
                 event=event,
                 service=known.service,
@@ -87,7 +79,10 @@ def _write_effects(done: Sequence[tuple[ProjetSante, EvenementProjet]], *, now: 
             documents.append(
                 new_document(evenement=event.pk, dossier=projet.dossier, now=now, transmis_at=now, **paper)
             )
-            notifications.deemed_validated(projet, event=event, told=known, now=now)
+            if event.source == EtatProjet.OPPOSE:
+                notifications.to_verify(projet, event=event, now=now)
+            else:
+                notifications.deemed_validated(projet, event=event, told=known, now=now)
     write_documents(documents)
 
 
@@ -96,6 +91,20 @@ def record_silence(*, projet: ProjetSante, now: datetime) -> EvenementProjet | N
     events = record_lot(projets=[projet], now=now)
     projet.refresh_from_db()
     return events[0] if events else None
+
+
+def end_if_opened(projet: ProjetSante, *, now: datetime) -> bool:
+    """End the period at the day the association first opened the opposition, where that day is what notifies it and is
+    not after the last one. False when it is not so. The caller has the lock.
+    """
+    delai = projet.delai
+    if projet.etat != EtatProjet.OPPOSE or delai is None or delai.clos_at is not None or delai.dernier_jour is None:
+        return False
+    opened = projet.premiere_ouverture()
+    if opened is None or opened > delai.dernier_jour:
+        return False
+    close(delai, NatureMouvement.DECISION, le=opened, acte=Acte(None, now))
+    return True
 
 
 @transaction.atomic
