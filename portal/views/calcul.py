@@ -11,7 +11,7 @@ from dossiers.views.clock import bar, days_left, jour, tone_of
 from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.deadlines import Echeance, Etat, Regime, compute
 from guichet.kernel.explanations import explain
-from portal.forms import CalculForm
+from portal.forms.calcul import CalculForm
 
 PAGE = "portal/calculer_un_delai.html"
 ETATS = {

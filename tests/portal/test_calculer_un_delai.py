@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from guichet.kernel.civil import date_longue
 from guichet.kernel.deadlines import Ledger, Regime
-from portal.forms import EXIGEE, PIECES_MAX, UTILE
+from portal.forms.calcul import EXIGEE, PIECES_MAX, UTILE
 from tests.kernel.ledgers import NB, SERVER_ZONES, d, piece, server_in
 from tests.kernel.test_deadlines_properties import days, ledgers, pieces_asked
 
