@@ -86,11 +86,21 @@ def _write_effects(done: Sequence[tuple[ProjetSante, EvenementProjet]], *, now: 
     write_documents(documents)
 
 
+@transaction.atomic
 def record_silence(*, projet: ProjetSante, now: datetime) -> EvenementProjet | None:
-    """The same for one project; None when its period ended otherwise, or is not over. `projet` takes the new state."""
-    events = record_lot(projets=[projet], now=now)
+    """The same for one project, which takes its new state; None when its period ended at the opening of an opposition.
+
+    Raises `Refused` when it is not over, or when something was decided meanwhile.
+    """
+    locked: ProjetSante = PROJET.lock(projet)
+    if end_if_opened(locked, now=now):
+        return None
+    le = _legal_day(locked, today=timezone.localdate(now))
+    if refusal := PROJET.refusal(locked, ACTION, by=None, now=now, le=le):
+        raise Refused(refusal)
+    [event] = record_lot(projets=[projet], now=now)
     projet.refresh_from_db()
-    return events[0] if events else None
+    return event
 
 
 def end_if_opened(projet: ProjetSante, *, now: datetime) -> bool:
