@@ -1,6 +1,7 @@
 """The last instant of a projet de santé: four people and two clocks at once, one outcome, everything once."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -52,8 +53,7 @@ def undecided(projet: ProjetSante) -> None:
     """Put the project back on the desk of the ARS, as nothing in the portal can."""
     ids = {"projet": projet.pk, "dossier": projet.dossier_id, "delai": projet.delai_id}
     with without_the_law() as cursor:
-        for statement in UNDO:
-            cursor.execute(statement, ids)
+        cursor.execute("; ".join(UNDO), ids)
 
 
 UNDO = (
@@ -75,12 +75,12 @@ UNDO = (
 
 def the_acts(projet: ProjetSante, by: Acteur, ars: list[Acteur]) -> dict[str, Callable[[], Any]]:
     """Each as its person sees the project a second before midnight; the clock passes twice, at midnight."""
-    item = required(now=LAST)
+    item, read = required(now=LAST), fresh(projet)
     return {
-        "opposer": lambda: oppose(projet=fresh(projet), opposition=GROUND, motivation="Voir.", by=ars[0], now=LAST),
-        "valider": lambda: validate(projet=fresh(projet), sans_attendre="Urgence.", by=ars[1], now=LAST),
-        "demander_pieces": lambda: ask_pieces(projet=fresh(projet), items=[item], by=ars[2], now=LAST),
-        "retirer": lambda: withdraw(projet=fresh(projet), motif="Fin.", by=by, now=LAST),
+        "opposer": lambda: oppose(projet=copy(read), opposition=GROUND, motivation="Voir.", by=ars[0], now=LAST),
+        "valider": lambda: validate(projet=copy(read), sans_attendre="Urgence.", by=ars[1], now=LAST),
+        "demander_pieces": lambda: ask_pieces(projet=copy(read), items=[item], by=ars[2], now=LAST),
+        "retirer": lambda: withdraw(projet=copy(read), motif="Fin.", by=by, now=LAST),
         "horloge 1": lambda: record_silence(delai_id=projet.delai_id, now=SPOKEN),
         "horloge 2": lambda: record_silence(delai_id=projet.delai_id, now=SPOKEN),
     }
