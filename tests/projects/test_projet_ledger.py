@@ -22,7 +22,7 @@ from tests.projects.scene import asked, give, paris
 pytestmark = pytest.mark.django_db
 
 DEPOSIT = date(2026, 9, 14)
-EXAMPLES, STEPS = 25, 8
+EXAMPLES, STEPS = 15, 8
 ACTS = ("demander", "demander_utile", "repondre", "juger", "completer", "renoncer")
 ASKED_AGAIN = [("demander", 6), ("repondre", 10), ("completer", 3), ("demander", 40), ("renoncer", 5)]
 TWICE_OPEN = [("demander", 6), ("demander", 40), ("repondre", 1), ("renoncer", 1)]
