@@ -70,7 +70,7 @@ def test_loading_again_adds_nothing_and_never_overwrites_what_the_region_decided
     told = references.load()
     assert (Reglage.objects.count(), Fondement.objects.count()) == (counts[0], counts[1] + 1)
     assert valeur("prefixe_reference", on=date(2026, 11, 16)) == "REGION"
-    assert told == {"fondements": 9, "reglages": 11}
+    assert told == {"fondements": 15, "reglages": 15}
 
 
 def test_every_basis_the_lifecycles_cite_is_a_dated_article() -> None:
