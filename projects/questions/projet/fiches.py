@@ -118,12 +118,12 @@ COLONNE = 90
 """Characters in a line of the printed fiche."""
 
 LIMITES = {
-    "objet": (600, 7),
-    "territoire": (350, 4),
-    "actions": (800, 9),
-    "gouvernance": (350, 4),
-    "modalites": (450, 5),
-    "evaluation": (350, 4),
+    "objet": (800, 10),
+    "territoire": (450, 6),
+    "actions": (1000, 12),
+    "gouvernance": (450, 6),
+    "modalites": (600, 8),
+    "evaluation": (450, 6),
 }
 """Characters and printed lines of each text, so that the fiche fills two pages at most."""
 
@@ -150,8 +150,8 @@ class FicheDocumentForm(SectionForm):
     )
     evaluation = _court("evaluation", "L’évaluation", aide="Les principaux indicateurs, et qui les suit.")
     budget_total = MontantField("Le budget annuel", aide="Le total des charges, en euros entiers.")
-    contact_nom = texte("Personne à contacter", aide="Prénom et nom.", maximum=80)
-    contact_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=100)
+    contact_nom = texte("Personne à contacter", aide="Prénom et nom.", maximum=120)
+    contact_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=120)
     contact_telephone = texte("Son téléphone", maximum=30, autocomplete="tel")
 
     obligatoires: ClassVar[dict[str, str]] = {
