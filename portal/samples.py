@@ -7,6 +7,7 @@ from django import forms
 from django.core.paginator import Paginator
 
 from guichet.kernel.money import euros
+from portal import samples_history
 
 
 class SampleForm(forms.Form):
@@ -52,6 +53,8 @@ def components(now: datetime) -> dict[str, Any]:
         **_list(),
         "figure": _figure(),
         "pieces": _pieces(),
+        "comparaison": samples_history.comparison(),
+        "chronologie": samples_history.dates(),
         "consequences": [
             "La demande de subvention est retirée avec elle.",
             "Le Guichet et l’ARS en sont informés.",

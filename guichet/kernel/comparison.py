@@ -23,7 +23,7 @@ LONG_WORD = 4
 TELLING = 6
 """Words from which a text is known without its label."""
 SHORT = 60
-"""Words up to which a passage that did not change, alone between two that did, is shown with them."""
+"""Words up to which a passage that did not change, alone beside one that did, is shown with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,8 @@ def _runs(rows: list[Row]) -> tuple[Run, ...]:
             runs.append(Run(folded, tuple(group)))
             group.clear()
 
-    for row in rows:
-        if row.status == "same" and not row.moved:
+    for row in [*rows, None]:
+        if row is not None and row.status == "same" and not row.moved:
             quiet.append(row)
             continue
         if len(quiet) == 1 and quiet[0].words <= SHORT:
@@ -174,9 +174,9 @@ def _runs(rows: list[Row]) -> tuple[Run, ...]:
         if quiet:
             close(told, folded=False)
             close(quiet, folded=True)
-        told.append(row)
+        if row is not None:
+            told.append(row)
     close(told, folded=False)
-    close(quiet, folded=True)
     return tuple(runs)
 
 

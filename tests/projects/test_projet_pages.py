@@ -1,6 +1,7 @@
 """The pages of the association on its projet de santé, from the validated letter to the withdrawal."""
 
 import io
+import re
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -33,7 +34,6 @@ from tests.factories.projets import (
     required,
     useful,
 )
-from tests.projects.rows import plain
 
 pytestmark = pytest.mark.django_db
 OPPOSITION = Opposition(motif="territoire", raison="Il recouvre celui d’une autre communauté.")
@@ -78,6 +78,12 @@ def validated_letter(by: Acteur) -> LettreIntention:
     lettre = transmitted_letter(by)
     validate_letter(lettre=lettre, by=decideur(), now=NOW)
     return fresh_letter(lettre)
+
+
+def plain(response: Any) -> str:
+    """The page with plain spaces, on one line."""
+    text = re.sub(r"<[^>]+>", "", response.content.decode())
+    return " ".join(text.replace("\u00a0", " ").split())
 
 
 def rows(response: Any, name: str) -> Any:
@@ -444,6 +450,7 @@ def test_the_silence_is_told_with_its_attestation(by, pages, clock):
     projet = deposited_project(by, now=at("2026-09-14"))
     passage(now=at("2026-11-15"))
     clock(at("2026-11-20"))
+    pages.force_login(by.user)
     page = pages.get(url("projet", projet))
     assert rows(page, "etape").phrase == "Votre projet de santé est réputé validé depuis le 15 novembre 2026"
     assert "Attestation de validation tacite" in page.content.decode()
@@ -496,8 +503,9 @@ def test_one_version_alone_is_not_compared(by, pages):
 def test_the_calendar_tells_the_past_the_day_and_what_comes(by, pages, clock):
     projet = completed_project(by)
     clock(at("2026-11-20"))
+    pages.force_login(by.user)
     page = pages.get(url("projet_calendrier", projet))
-    assert [(item.day.isoformat(), item.label) for item in rows(page, "evenements")] == [
+    assert [(item.le.isoformat(), item.titre) for item in rows(page, "evenements")] == [
         ("2026-09-03", "Projet de santé déposé"),
         ("2026-09-20", "Pièces exigées demandées"),
         ("2026-10-15", "Projet complété"),
