@@ -1,4 +1,4 @@
-"""Example actions and indicators per mission, as the customer's documents print them: dated, sourced, to adapt.
+"""Example actions and indicators per mission, as public documents print them: dated, sourced, to adapt.
 
 Read from the shipped file. Nothing is added to what the documents say: neither an indicator nor a figure.
 """

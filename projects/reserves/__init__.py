@@ -1,6 +1,6 @@
 """What a projet de santé does not say yet, rule by rule: told before the deposit, acknowledged, never blocking.
 
-The rules are those of the customer's presentation of the CPTS and of the texts it cites. No form is imposed on a projet
+The rules are those of the URPS's presentation of the CPTS and of the texts it cites. No form is imposed on a projet
 de santé: a réserve neither keeps it from being deposited nor stops the clock. Pure: no database, no clock.
 """
 

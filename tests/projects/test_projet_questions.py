@@ -18,7 +18,7 @@ from portal.demonstration.reponses import posted
 from projects.models import Mission
 from projects.questions.projet import FORMS, projet_form, projet_questions
 from projects.questions.projet.budget import budget_totals
-from projects.questions.projet.fiches import COLONNE, LIMITES, FicheActionForm, printed_lines
+from projects.questions.projet.fiches import COLONNE, LIMITES, FicheActionForm
 from projects.rubriques_projet import FICHE_DOCUMENT, RUBRIQUES_PROJET, TERRITOIRE, fiche_numero, is_fiche
 from tests.factories.accounts import NOW
 from tests.projects.rows import plain
@@ -246,29 +246,37 @@ def test_an_amount_is_in_whole_euros(typed: str) -> None:
 # --- The short fiche of a document ----------------------------------------------------------------------------
 
 
-def longest() -> dict[str, Any]:
-    """Each text as long as it may be, broken into as many lines as it may have."""
+def longest(*, broken: bool) -> dict[str, Any]:
+    """Each text as long as it may be: in one paragraph, or broken at each line."""
     texts = {}
     for name, (characters, lines) in LIMITES.items():
-        length = min(COLONNE, (characters - lines + 1) // lines)
-        texts[name] = "\n".join(("professionnels du territoire " * 5)[: length - 1] + "x" for _ in range(lines))
-        assert printed_lines(texts[name]) == lines
+        text = ("professionnels du territoire " * 40)[: characters - 1] + "x"
+        texts[name] = "\n".join([text[:COLONNE].strip()] * ((2 * lines + 1) // 3)) if broken else text
     return {
         **DOCUMENT,
         **texts,
         "titre": ("Projet de santé " * 9)[:119] + "x",
-        "contact_nom": ("Prénom Nom " * 12)[:119] + "x",
-        "contact_courriel": f"{'a' * 60}@{'b' * 50}.example",
+        "contact_nom": ("Prénom Nom " * 12)[:79] + "x",
+        "contact_courriel": f"{'a' * 60}@{'b' * 31}.example",
         "contact_telephone": "0" * 30,
     }
 
 
-def test_the_short_fiche_filled_to_its_limits_is_printed_on_two_pages() -> None:
-    form = form_of(FICHE_DOCUMENT, longest())
+@pytest.mark.parametrize("broken", [True, False])
+def test_the_short_fiche_filled_to_its_limits_is_printed_on_two_pages(broken: bool) -> None:
+    form = form_of(FICHE_DOCUMENT, longest(broken=broken))
     assert form.errors == {}
     blocs = section_blocs(projet_questions(FICHE_DOCUMENT, jour=TODAY), form.contenu())
     sections = [{"numero": "1", "titre": "Le projet de santé", "blocs": blocs}]
-    contexte = {"presentation": "formulaire", "titre": "Fiche du projet de santé", "sections": sections}
+    contexte = {
+        "presentation": "formulaire",
+        "titre": "Fiche du projet de santé",
+        "sous_titre": "Communauté professionnelle territoriale de santé · CPTS des Coteaux",
+        "emetteur": {"nom": "Santé des Coteaux", "lignes": ["4 place de la Halle", "31290 Villefranche-de-Lauragais"]},
+        "reperes": [["Déposée le", "6 septembre 2027 à 10 h 05"], ["Département pilote", "Haute-Garonne"]],
+        "sections": sections,
+        "mentions": ["Cette fiche ne contient aucune donnée de patient."],
+    }
     told = {"reference": "CPTS-31-2026-0001", "titre": "Fiche", "code": "A1B2C3D4E5", "url": "https://x.example/v/1"}
     drawn = pdf.render("pdf/papier.html", contexte, created_at=NOW, **told)
     assert len(pypdf.PdfReader(BytesIO(drawn)).pages) <= 2
@@ -276,8 +284,9 @@ def test_the_short_fiche_filled_to_its_limits_is_printed_on_two_pages() -> None:
 
 @pytest.mark.parametrize("name", LIMITES)
 def test_a_text_of_the_short_fiche_has_a_limit_in_lines_too(name: str) -> None:
-    lines = LIMITES[name][1]
-    assert errors(FICHE_DOCUMENT, **{name: "ligne\n" * lines}) == {}
-    assert errors(FICHE_DOCUMENT, **{name: "ligne\n" * (lines + 1)}) == {
-        name: [f"Ce texte a trop de lignes : {lines} au plus, pour que la fiche tienne en deux pages."]
+    most = LIMITES[name][1]
+    paragraphs = (2 * most + 1) // 3
+    assert errors(FICHE_DOCUMENT, **{name: "ligne\n\n" * paragraphs}) == {}
+    assert errors(FICHE_DOCUMENT, **{name: "ligne\n\n" * (paragraphs + 1)}) == {
+        name: [f"Ce texte imprimé dépasse {most} lignes : raccourcissez-le, ou allez moins à la ligne."]
     }

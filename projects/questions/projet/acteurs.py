@@ -51,12 +51,12 @@ class PartenairesForm(SectionForm):
         rows=4,
     )
     partenaires = RowsField(
-        "Vos partenaires",
+        "Les partenaires",
         {
             "nom": texte("Nom", maximum=160),
             "genre": choix("Type", PARTENAIRES),
             "commune": texte("Commune", maximum=100),
-            "objet": _en_deux_lignes("Ce que vous faites ensemble", maximum=300),
+            "objet": _en_deux_lignes("Ce qui se fait ensemble", maximum=300),
             "forme": choix("Forme du lien", LIENS),
             "etat": choix("Où en est ce lien", ETATS_DU_LIEN),
         },
@@ -92,7 +92,9 @@ class PartenairesForm(SectionForm):
 
     groupes = (
         Groupe("Les professionnels", ("professionnels", "information")),
-        Groupe("Les partenaires", ("partenaires",), "Ceux qui participent déjà, et ceux que vous voulez associer."),
+        Groupe(
+            "Avec qui vous travaillez", ("partenaires",), "Ceux qui participent déjà, et ceux que vous voulez associer."
+        ),
         Groupe(
             "Les autres projets du territoire",
             ("prs", "ptsm", "ght", "dac", "exercice_coordonne", "voisines"),
@@ -145,7 +147,7 @@ class SystemeInformationForm(SectionForm):
         rows=4,
     )
     outils_prevus = texte_long(
-        "Les outils que vous prévoyez", aide="Lesquels, pour qui, et comment ils parlent avec les logiciels en place."
+        "Les outils prévus", aide="Lesquels, pour qui, et comment ils parlent avec les logiciels en place."
     )
     protection = texte_long(
         "La protection des informations de santé",

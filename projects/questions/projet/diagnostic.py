@@ -58,11 +58,12 @@ class DiagnosticForm(SectionForm):
         rows=4,
     )
     sources = texte_long(
-        "Vos sources", aide="Portraits de territoire, données de l’Assurance Maladie\u00a0: avec leur date.", rows=3
+        "Les sources", aide="Portraits de territoire, données de l’Assurance Maladie\u00a0: avec leur date.", rows=3
     )
     priorites = texte_long(
-        "Les priorités que vous en tirez",
-        aide="Les problèmes que la plupart des acteurs reconnaissent et que le projet va traiter.",
+        "Les priorités",
+        aide="Ce que vous tirez du diagnostic\u00a0: les problèmes que la plupart des acteurs reconnaissent, "
+        "et que le projet va traiter.",
     )
 
     groupes = (

@@ -38,7 +38,7 @@ class FicheActionForm(SectionForm):
     objectif = texte_long(
         "Objectif", aide="Ce que l’action doit changer, pour qui. Pas de donnée de patient.", rows=4, maximum=3000
     )
-    action = texte_long("Ce que vous allez faire", aide="Étape par étape, et qui fait quoi.")
+    action = texte_long("Le déroulement", aide="Ce que vous allez faire, étape par étape, et qui fait quoi.")
     pilote = texte(
         "Qui pilote", aide="Une fonction ou un groupe de travail\u00a0; un nom n’est pas nécessaire.", maximum=200
     )
@@ -59,7 +59,7 @@ class FicheActionForm(SectionForm):
     indicateurs = RowsField(
         "Les indicateurs",
         {
-            "libelle": texte_long("Ce que vous mesurez", rows=2, maximum=300),
+            "libelle": texte_long("Ce qui est mesuré", rows=2, maximum=300),
             "nature": choix("Il mesure", NATURES),
             "unite": texte("Unité", maximum=40),
             "base": QuantiteField("Valeur de départ", maximum=10_000_000),
@@ -91,7 +91,7 @@ class FicheActionForm(SectionForm):
             Groupe("L’action", ("intitule", "mission", "objectif", "action")),
             Groupe("Qui et quand", ("pilote", "partenaires", "debut", "fin")),
             Groupe("Les moyens", self.moyens, "Au moins l’une des trois réponses."),
-            Groupe("Les indicateurs", ("indicateurs",), "À quoi vous verrez que l’action réussit."),
+            Groupe("La mesure", ("indicateurs",), "À quoi vous verrez que l’action réussit."),
         )
         self.order_fields([name for groupe in self.groupes for name in groupe.champs])
 
@@ -118,12 +118,12 @@ COLONNE = 90
 """Characters in a line of the printed fiche."""
 
 LIMITES = {
-    "objet": (800, 10),
-    "territoire": (450, 6),
-    "actions": (1000, 12),
-    "gouvernance": (450, 6),
-    "modalites": (600, 8),
-    "evaluation": (450, 6),
+    "objet": (600, 7),
+    "territoire": (350, 4),
+    "actions": (800, 11),
+    "gouvernance": (350, 4),
+    "modalites": (450, 5),
+    "evaluation": (350, 4),
 }
 """Characters and printed lines of each text, so that the fiche fills two pages at most."""
 
@@ -138,7 +138,11 @@ class FicheDocumentForm(SectionForm):
 
     titre = texte("Titre du projet de santé", maximum=120)
     objet = _court("objet", "L’objet et les objectifs", aide="Ce que le projet doit changer.")
-    territoire = _court("territoire", "Le territoire en quelques mots", aide="Ce qui en fait un territoire vécu.")
+    territoire = _court(
+        "territoire",
+        "Le territoire en quelques mots",
+        aide="Pourquoi il a du sens pour ceux qui y vivent et y soignent.",
+    )
     actions = _court("actions", "Les principales actions", aide="Une ligne par action, avec sa mission.")
     numerique = choix(
         "Le projet repose-t-il seulement sur un outil numérique ou sur la télémédecine\u00a0?", NON_OUI, radio=True
@@ -150,8 +154,8 @@ class FicheDocumentForm(SectionForm):
     )
     evaluation = _court("evaluation", "L’évaluation", aide="Les principaux indicateurs, et qui les suit.")
     budget_total = MontantField("Le budget annuel", aide="Le total des charges, en euros entiers.")
-    contact_nom = texte("Personne à contacter", aide="Prénom et nom.", maximum=120)
-    contact_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=120)
+    contact_nom = texte("Personne à contacter", aide="Prénom et nom.", maximum=80)
+    contact_courriel = forms.EmailField(label="Son adresse électronique", required=False, max_length=100)
     contact_telephone = texte("Son téléphone", maximum=30, autocomplete="tel")
 
     obligatoires: ClassVar[dict[str, str]] = {
@@ -184,7 +188,7 @@ class FicheDocumentForm(SectionForm):
         data: dict[str, Any] = super().clean() or {}
         for name, (_, lines) in LIMITES.items():
             if printed_lines(data.get(name, "")) > lines:
-                phrase = f"Ce texte a trop de lignes\u00a0: {lines} au plus, pour que la fiche tienne en deux pages."
+                phrase = f"Ce texte imprimé dépasse {lines} lignes\u00a0: raccourcissez-le, ou allez moins à la ligne."
                 self.add_error(name, phrase)
         return data
 
@@ -195,5 +199,6 @@ class FicheDocumentForm(SectionForm):
 
 
 def printed_lines(text: str) -> int:
-    """About how many lines a text takes once printed; blank lines are not."""
-    return sum(ceil(len(line.strip()) / COLONNE) for line in text.splitlines())
+    """About how many lines a text takes once printed, the space between its paragraphs counted as half a line each."""
+    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
+    return ceil(sum(ceil(len(line) / COLONNE) for line in paragraphs) + max(len(paragraphs) - 1, 0) / 2)

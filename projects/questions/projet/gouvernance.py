@@ -120,7 +120,7 @@ class EvaluationForm(SectionForm):
         "Nombre de réunions de suivi par an", aide="Deux au moins\u00a0: une par semestre.", maximum=52
     )
     recueil = texte_long(
-        "Comment vous recueillez les chiffres",
+        "Comment les chiffres sont recueillis",
         aide="Ce que transmet l’Assurance Maladie, ce que vous comptez vous-mêmes, qui s’en charge.",
         rows=4,
     )
@@ -130,7 +130,7 @@ class EvaluationForm(SectionForm):
         rows=4,
     )
     ajustement = texte_long(
-        "Ce que vous ferez des résultats",
+        "Ce qui sera fait des résultats",
         aide="Qui les lit, ce qui est corrigé quand un objectif n’est pas atteint, comment vous en rendez compte.",
         rows=4,
     )

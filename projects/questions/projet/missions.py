@@ -88,7 +88,7 @@ class MissionsForm(SectionForm):
             Groupe(
                 "Les missions retenues",
                 (*names, "autres"),
-                "Le contrat avec l’ARS et l’Assurance Maladie demandera chaque mission socle. "
+                "Le contrat avec l’ARS et l’Assurance Maladie demandera toutes les missions socles. "
                 "Pour chaque mission retenue, écrivez ensuite au moins une fiche-action.",
             ),
             Groupe("Le calendrier d’ensemble", ("etapes",)),
