@@ -1,6 +1,5 @@
 """The calendar of a file: what happened to its letter, its request and its project, today, and what comes."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from dossiers.models import Delai
+from dossiers.views.timeline import Item, Period, Timeline, timeline
 from funding.lifecycles import DEMANDE_FIR
 from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Lifecycle
@@ -62,43 +62,28 @@ DITS: dict[str, dict[str, str]] = {
 """What each act is called once done. An act that is not here is told by the journal alone."""
 
 
-@dataclass(frozen=True)
-class Jour:
-    """A day of the file; `moment`: "done", "today" or "coming"; `detail` says who, or what follows."""
-
-    le: date
-    titre: str
-    moment: str
-    detail: str = ""
+def calendar_of(request: HttpRequest, parcours: Parcours) -> Timeline:
+    """The days and the periods of the file, drawn and in words."""
+    today = timezone.localdate(request.now)
+    return timeline(items_of(request, parcours), today=today, periods=periods_of(request, parcours))
 
 
-@dataclass(frozen=True)
-class Periode:
-    """From a day to a day, both included; `etat`: "running", "suspended" or "over"; without `fin` it is not known."""
-
-    titre: str
-    debut: date
-    fin: date | None
-    etat: str
-    mots: str
-
-
-def items_of(request: HttpRequest, parcours: Parcours) -> list[Jour]:
+def items_of(request: HttpRequest, parcours: Parcours) -> list[Item]:
     """The days of the file in their order, today among them. The opinions of the bodies are never told."""
     today = timezone.localdate(request.now)
     past = [_done(event, cycle) for event, cycle in events_of(request, parcours)]
     found = [each for each in past if each] + _coming(parcours, today)
-    found.append(Jour(today, "Aujourd’hui", "today"))
+    found.append(Item(today, "Aujourd’hui", "today"))
     ranks = {"done": 0, "today": 1, "coming": 2}
-    return sorted(found, key=lambda each: (each.le, ranks[each.moment], each.titre))
+    return sorted(found, key=lambda each: (each.day, ranks[each.kind], each.label))
 
 
-def _done(event: Any, cycle: Lifecycle) -> Jour | None:
+def _done(event: Any, cycle: Lifecycle) -> Item | None:
     titre = DITS[cycle.name].get(event.action)
-    return Jour(event.prend_effet_le, titre, "done", event.qualite) if titre else None
+    return Item(event.prend_effet_le, titre, "done", event.qualite) if titre else None
 
 
-def _coming(parcours: Parcours, today: date) -> list[Jour]:
+def _coming(parcours: Parcours, today: date) -> list[Item]:
     """What the law will do by itself: the last days, the silence, the consolidation of a validation."""
     found = []
     projet, lettre = parcours.projet, parcours.lettre
@@ -107,26 +92,26 @@ def _coming(parcours: Parcours, today: date) -> list[Jour]:
         last = projet.consolidation_le()
         if last and last >= today:
             found.append(
-                Jour(last, "Validation définitive le lendemain", "coming", "Dernier jour pour retirer une validation illégale")
+                Item(last, "Validation définitive le lendemain", "coming", "Dernier jour pour retirer une validation illégale")
             )
     demande = lettre.demande if lettre and not lettre.sans_demande else None
     if demande and demande.transmise_at:
         found += _deadlines(demande.delai, "de l’ARS sur la subvention", "Sans réponse, subvention rejetée")
-    return [each for each in found if each.le >= today]
+    return [each for each in found if each.day >= today]
 
 
-def _deadlines(delai: Delai | None, whose: str, silence: str) -> list[Jour]:
+def _deadlines(delai: Delai | None, whose: str, silence: str) -> list[Item]:
     if delai is None or delai.clos_at is not None or delai.dernier_jour is None or delai.echeance_le is None:
         return []
     last = delai.dernier_jour
     return [
-        Jour(last - timedelta(days=1), f"Dernier jour sûr {whose}", "coming"),
-        Jour(last, f"Dernier jour {whose}", "coming", "À minuit, heure de Paris"),
-        Jour(delai.echeance_le, silence, "coming"),
+        Item(last - timedelta(days=1), f"Dernier jour sûr {whose}", "coming"),
+        Item(last, f"Dernier jour {whose}", "coming", "À minuit, heure de Paris"),
+        Item(delai.echeance_le, silence, "coming"),
     ]
 
 
-def periods_of(request: HttpRequest, parcours: Parcours) -> list[Periode]:
+def periods_of(request: HttpRequest, parcours: Parcours) -> list[Period]:
     """The legal periods of the file this person reads, the oldest first: one per attempt, and that of the request."""
     today = timezone.localdate(request.now)
     found = []
@@ -138,17 +123,17 @@ def periods_of(request: HttpRequest, parcours: Parcours) -> list[Periode]:
         attempts = ProjetSante.objects.visible_to(request.acteur).filter(dossier=parcours.dossier)
         rows = attempts.filter(delai__isnull=False).select_related("delai").order_by("depose_at", "pk")
         found += [_period("Projet de santé\u00a0: examen de l’ARS", row.delai, today) for row in rows if row.delai]
-    return sorted(found, key=lambda each: (each.debut, each.titre))
+    return sorted(found, key=lambda each: (each.start, each.label))
 
 
-def _period(titre: str, delai: Delai, today: date) -> Periode:
+def _period(titre: str, delai: Delai, today: date) -> Period:
     if delai.clos_at is not None:
         end = min(timezone.localdate(delai.clos_at), delai.dernier_jour or date.max)
-        return Periode(titre, delai.recu_le, max(end, delai.recu_le), "over", "Délai terminé")
+        return Period(titre, delai.recu_le, max(end, delai.recu_le), "over", "Délai terminé")
     if delai.dernier_jour is None:
-        return Periode(titre, delai.recu_le, None, "suspended", "Délai non commencé\u00a0: pièces attendues")
+        return Period(titre, delai.recu_le, None, "suspended", "Délai non commencé\u00a0: pièces attendues")
     left = (delai.dernier_jour - today).days
     if left < 0:
-        return Periode(titre, delai.recu_le, delai.dernier_jour, "over", "Délai passé")
+        return Period(titre, delai.recu_le, delai.dernier_jour, "over", "Délai passé")
     words = "dernier jour aujourd’hui" if not left else f"{left} jour{'s' if left > 1 else ''} avant la fin"
-    return Periode(titre, delai.recu_le, delai.dernier_jour, "running", f"Jusqu’au {date_longue(delai.dernier_jour)}, {words}")
+    return Period(titre, delai.recu_le, delai.dernier_jour, "running", f"Jusqu’au {date_longue(delai.dernier_jour)}, {words}")

@@ -39,4 +39,4 @@ class CalendrierView(FileView):
     template_name = "projects/calendrier.html"
 
     def content(self, request: HttpRequest, parcours: Parcours) -> dict[str, Any]:
-        return {"evenements": calendrier.items_of(request, parcours)}
+        return {"chronologie": calendrier.calendar_of(request, parcours)}

@@ -177,6 +177,11 @@ def _about_request(lettre: LettreIntention, suivi: Suivi, deposits: bool) -> Ste
     return None
 
 
+def request_expects(lettre: LettreIntention, suivi: Suivi, *, deposits: bool) -> bool:
+    """Whether the request that goes with the letter waits for the association."""
+    return _about_request(lettre, suivi, deposits) is not None
+
+
 def _for_depositor(step: Step | None, deposits: bool) -> Step | None:
     """The same without its button, and with who may do it, for a person who writes without depositing."""
     if step is None or deposits:

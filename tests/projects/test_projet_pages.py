@@ -505,7 +505,7 @@ def test_the_calendar_tells_the_past_the_day_and_what_comes(by, pages, clock):
     clock(at("2026-11-20"))
     pages.force_login(by.user)
     page = pages.get(url("projet_calendrier", projet))
-    assert [(item.le.isoformat(), item.titre) for item in rows(page, "evenements")] == [
+    assert [(item.day.isoformat(), item.label) for item in rows(page, "chronologie").items] == [
         ("2026-09-03", "Projet de santé déposé"),
         ("2026-09-20", "Pièces exigées demandées"),
         ("2026-10-15", "Projet complété"),
