@@ -24,6 +24,7 @@ from projects.forms.projets import ContesterForm, RetirerProjetForm
 from projects.lifecycles import PROJET
 from projects.models import ProjetSante
 from projects.models.projet import POINT_DE_RECEPTION
+from projects.rubriques_projet import is_fiche
 from projects.selectors.projets import (
     if_completed,
     if_not_required,
@@ -117,6 +118,7 @@ def typed(projet: ProjetSante, *, jour: date, edit: bool = True) -> list[dict[st
             "ancre": part["cle"],
             "blocs": part["blocs"],
             "url": presenters.section_url(projet, part["cle"]) if edit and part["cle"] not in frozen else "",
+            "plie": is_fiche(part["cle"]),
         }
         for part in parts(projet, jour=jour, limit=40)
     ]

@@ -19,7 +19,7 @@ from projects.models import ProjetSante
 from projects.selectors.projets import project_in_progress, projects_for_pages, with_sections
 from projects.states import EtatProjet
 from projects.views.onglets import opened, tabs
-from projects.views.projets import depot, porteur, presenters, redaction, steps
+from projects.views.projets import depot, porteur, presenters, redaction, steps, versions
 
 
 class ProjetView(LoginRequiredMixin, View):
@@ -55,12 +55,9 @@ def reading(projet: ProjetSante, request: HttpRequest) -> list[dict[str, Any]]:
     complete find where each is changed.
     """
     if request.acteur.est_agent and (version := projet.versions.order_by("-numero").first()):
-        return [
-            {"titre": part["titre"], "ancre": part["cle"], "blocs": part["blocs"], "url": ""}
-            for part in version.contenu["parties"]
-        ]
+        return versions.parts_of(version)
     edit = projet.etat == EtatProjet.INCOMPLET and porteur.writes(request, projet)
-    return depot.typed(projet, jour=timezone.localdate(request.now), edit=edit)
+    return [{**part, "plie": True} for part in depot.typed(projet, jour=timezone.localdate(request.now), edit=edit)]
 
 
 def clock_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:

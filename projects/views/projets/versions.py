@@ -32,14 +32,10 @@ class VersionView(LoginRequiredMixin, View):
     def get(self, request: HttpRequest, pk: int, numero: int) -> HttpResponse:
         projet = etapes.PROJET.get(request, pk)
         version = get_object_or_404(projet.versions, numero=numero)
-        parties = [
-            {"titre": part["titre"], "ancre": part["cle"], "blocs": part["blocs"], "url": ""}
-            for part in version.contenu["parties"]
-        ]
         context = {
             **frame(request, projet),
             "version": _line(projet, version),
-            "parties": parties,
+            "parties": parts_of(version),
             "reserves": version.contenu["reserves"],
             "pieces": version.contenu["pieces"],
         }
@@ -71,6 +67,14 @@ class ComparerView(LoginRequiredMixin, View):
             "court_apres": f"Version {after.numero}",
         }
         return render(request, "projects/projets/comparer.html", context)
+
+
+def parts_of(version: VersionProjet) -> list[dict[str, Any]]:
+    """The parts as they were deposited, folded, in their own words."""
+    return [
+        {"titre": part["titre"], "ancre": part["cle"], "blocs": part["blocs"], "url": "", "plie": True}
+        for part in version.contenu["parties"]
+    ]
 
 
 def frame(request: HttpRequest, projet: ProjetSante) -> dict[str, Any]:
