@@ -21,7 +21,7 @@ from portal.demonstration.projet import PROJET
 from projects.models import LettreIntention, ProjetSante
 from projects.questions import letter_form
 from projects.questions.projet import projet_form
-from projects.rubriques_projet import IDENTITE
+from projects.rubriques_projet import FICHE_PREFIX, IDENTITE
 from projects.services.opening import open_letter
 from projects.services.projets.opening import open_project
 from projects.services.projets.writing import add_sheet, save_project_section
@@ -92,20 +92,30 @@ def write_request(demande: DemandeFir, *, by: Acteur, now: datetime) -> None:
 
 
 def write_project(
-    *, lettre: LettreIntention, by: Acteur, now: datetime, cles: Collection[str] = tuple(PROJET), fiches: int = len(FICHES)
+    *,
+    lettre: LettreIntention,
+    by: Acteur,
+    now: datetime,
+    cles: Collection[str] = tuple(PROJET),
+    fiches: int = len(FICHES),
 ) -> ProjetSante:
     """The project of a validated letter: these sections, complete, and that many actions. The rest stays as the letter
     says it.
     """
     projet = open_project(lettre=lettre, by=by, now=now)
-    names = {"nom_cpts": lettre.dossier.nom, "nom": lettre.dossier.association.nom, "representant_courriel": by.user.email}
+    names = {
+        "nom_cpts": lettre.dossier.nom,
+        "nom": lettre.dossier.association.nom,
+        "representant_courriel": by.user.email,
+    }
     for cle in cles:
         told = PROJET[cle] | (names if cle == IDENTITE else {})
         save_project_answers(projet, cle, told, by=by, now=now)
-    there = projet.sections.filter(cle__startswith="fiche-").count()
-    for _, answers in FICHES[: max(fiches - there, 0)]:
-        sheet = add_sheet(projet=projet, mission=answers["mission"], by=by, now=now)
-        save_project_answers(projet, sheet.cle, answers, by=by, now=now)
+    carried = {sheet.contenu["mission"]: sheet.cle for sheet in projet.sections.filter(cle__startswith=FICHE_PREFIX)}
+    for _, answers in FICHES[:fiches]:
+        mission = answers["mission"]
+        cle = carried.pop(mission, None) or add_sheet(projet=projet, mission=mission, by=by, now=now).cle
+        save_project_answers(projet, cle, answers, by=by, now=now)
     return projet
 
 

@@ -202,7 +202,10 @@ def useful_answers_sent(projet: ProjetSante, *, event: EvenementProjet, now: dat
         ars_people(projet.dossier, now=now),
         evenement=event.pk,
         sujet="Réponses aux pièces utiles",
-        paragraphes=["L’association répond aux pièces que vous aviez demandées. Le délai ne change pas.", _last_day(projet)],
+        paragraphes=[
+            "L’association répond aux pièces que vous aviez demandées. Le délai ne change pas.",
+            _last_day(projet),
+        ],
         now=now,
         categorie=CategorieEnvoi.ETAPES,
     )

@@ -62,6 +62,12 @@ def sheets_of(projet: ProjetSante) -> list[Section]:
     return sorted(found, key=lambda row: fiche_numero(row.cle))
 
 
+def sheet_title(sheet: Section) -> str:
+    """The title of an action, else the first line of its objective."""
+    objective = str(sheet.contenu.get("objectif") or "").strip().split("\n")[0][:80]
+    return str(sheet.contenu.get("intitule") or "").strip() or objective or "sans titre"
+
+
 def project_in_progress(dossier: Dossier) -> ProjetSante | None:
     """The file's project neither ended nor refused: in progress, or validated; None otherwise."""
     found = ProjetSante.objects.filter(dossier=dossier, etat__in=[*EN_COURS, *VALIDES])
@@ -127,7 +133,7 @@ def if_completed(projet: ProjetSante) -> Echeance | None:
     answers = [
         MouvementDelai(nature=NatureMouvement.REPONSE, le=item.recue_le, piece=item)
         for item in items.order_by("pk")
-        if item.pk in asked - told
+        if item.recue_le and item.pk in asked - told
     ]
     return echeance_of(delai, lines=lines, plus=answers)
 

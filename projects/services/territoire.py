@@ -1,4 +1,4 @@
-"""Writing the territory of a letter or a project: the step is locked and judged, the draft changes, its list follows."""
+"""Writing the territory of a letter or a project: the step is locked and judged, the draft changes, the list too."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime

@@ -92,7 +92,12 @@ def _coming(parcours: Parcours, today: date) -> list[Item]:
         last = projet.consolidation_le()
         if last and last >= today:
             found.append(
-                Item(last, "Validation définitive le lendemain", "coming", "Dernier jour pour retirer une validation illégale")
+                Item(
+                    last,
+                    "Validation définitive le lendemain",
+                    "coming",
+                    "Dernier jour pour retirer une validation illégale",
+                )
             )
     demande = lettre.demande if lettre and not lettre.sans_demande else None
     if demande and demande.transmise_at:
@@ -136,4 +141,6 @@ def _period(titre: str, delai: Delai, today: date) -> Period:
     if left < 0:
         return Period(titre, delai.recu_le, delai.dernier_jour, "over", "Délai passé")
     words = "dernier jour aujourd’hui" if not left else f"{left} jour{'s' if left > 1 else ''} avant la fin"
-    return Period(titre, delai.recu_le, delai.dernier_jour, "running", f"Jusqu’au {date_longue(delai.dernier_jour)}, {words}")
+    return Period(
+        titre, delai.recu_le, delai.dernier_jour, "running", f"Jusqu’au {date_longue(delai.dernier_jour)}, {words}"
+    )

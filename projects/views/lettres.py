@@ -112,7 +112,11 @@ class LettreView(LoginRequiredMixin, View):
             }
             return render(request, "projects/lettre_redaction.html", context)
         context |= reading_sections(lettre, sections, acteur=request.acteur, now=request.now)
-        context |= {"ecrit_pour_association": writes, "onglets": tabs(request, parcours, "lettre"), "projet": parcours.projet}
+        context |= {
+            "ecrit_pour_association": writes,
+            "onglets": tabs(request, parcours, "lettre"),
+            "projet": parcours.projet,
+        }
         context["panneaux"] = panels_of(request, lettre)
         return render(request, "projects/lettre_lecture.html", context)
 

@@ -37,7 +37,9 @@ def opened(request: HttpRequest, step: LettreIntention | ProjetSante) -> Parcour
     """The file of this step as this person opens it. One query."""
     acteur = request.acteur
     if isinstance(step, ProjetSante):
-        return Parcours(step.dossier, letters_for_pages(acteur).filter(dossier=step.dossier).order_by("-pk").first(), step)
+        return Parcours(
+            step.dossier, letters_for_pages(acteur).filter(dossier=step.dossier).order_by("-pk").first(), step
+        )
     return Parcours(step.dossier, step, projects_for_pages(acteur).filter(dossier=step.dossier).order_by("-pk").first())
 
 

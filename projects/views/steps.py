@@ -69,7 +69,7 @@ def next_step(
         return _refused(lettre)
     if etat == EtatLettre.RETIREE:
         return _withdrawn(lettre)
-    if first := _about_request(lettre, suivi, deposits):
+    if first := about_request(lettre, suivi, deposits):
         return first
     if etat == EtatLettre.VALIDEE:
         return _validated(lettre, suivi, projet)
@@ -151,7 +151,7 @@ def _request(lettre: LettreIntention) -> DemandeFir | None:
     return None if lettre.sans_demande else lettre.demande
 
 
-def _about_request(lettre: LettreIntention, suivi: Suivi, deposits: bool) -> Step | None:
+def about_request(lettre: LettreIntention, suivi: Suivi, deposits: bool) -> Step | None:
     """What the request that goes with the letter expects of the association; None when it expects nothing."""
     demande = _request(lettre)
     if demande is None:
@@ -175,11 +175,6 @@ def _about_request(lettre: LettreIntention, suivi: Suivi, deposits: bool) -> Ste
         )
         return _for_depositor(declare, deposits)
     return None
-
-
-def request_expects(lettre: LettreIntention, suivi: Suivi, *, deposits: bool) -> bool:
-    """Whether the request that goes with the letter waits for the association."""
-    return _about_request(lettre, suivi, deposits) is not None
 
 
 def _for_depositor(step: Step | None, deposits: bool) -> Step | None:
@@ -397,5 +392,5 @@ def to_come(titles: list[str]) -> list[dict[str, Any]]:
 
 
 def milestone(quand: str, titre: str, moment: str) -> dict[str, Any]:
-    """An item of components/timeline.html, with every key its component reads: Django looks long for one that is not there."""
+    """An item of components/timeline.html, with every key it reads: Django looks long for one that is not there."""
     return {"quand": quand, "titre": titre, "moment": moment, "acteur": "", "detail": "", "document": None}

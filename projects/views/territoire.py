@@ -106,9 +106,7 @@ class TerritoireView(LoginRequiredMixin, View):
         }
         return render(request, "projects/territoire.html", context, status=status)
 
-    def refused(
-        self, request: HttpRequest, etape: Etape, error: ValidationError, anchor: str
-    ) -> HttpResponse:
+    def refused(self, request: HttpRequest, etape: Etape, error: ValidationError, anchor: str) -> HttpResponse:
         erreurs = [{"message": message, "ancre": anchor} for message in error.messages]
         return self.page(request, etape, erreurs=erreurs, status=422)
 

@@ -118,6 +118,5 @@ def _letters(
             "terminee": lettre.etat in ENDED,
         }
         for lettre in letters
-        if lettre.dossier_id not in latest or steps.request_expects(lettre, known[lettre.pk], deposits=deposits)
+        if lettre.dossier_id not in latest or steps.about_request(lettre, known[lettre.pk], deposits)
     ]
-

@@ -139,7 +139,9 @@ def send_useful_answers(*, projet: ProjetSante, by: Acteur, now: datetime) -> Ev
     """
     event: EvenementProjet = PROJET.apply(projet, "envoyer_pieces_utiles", by=by, now=now)
     projet.refresh_from_db()
-    ready = [asked for asked in requests_of(requests_for_pieces(projet)) if asked.close_at is None and _all_given(asked)]
+    ready = [
+        asked for asked in requests_of(requests_for_pieces(projet)) if asked.close_at is None and _all_given(asked)
+    ]
     if not ready:
         raise Refused("Répondez d’abord à chaque pièce de la demande\u00a0; vous pouvez dire que vous ne l’avez pas.")
     given = Piece.objects.filter(repond_a__demande__in=ready, figee_at=None).values_list("pk", flat=True)

@@ -9,7 +9,6 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views import View
 
 from dossiers.selectors.pieces import pieces_of
@@ -132,11 +131,17 @@ def what_follows(day: date) -> list[str]:
         "Le territoire, les réponses et les pièces sont figés dans une version numérotée.",
     ]
     if valeur(POINT_DE_RECEPTION, on=day, defaut="portail") != "portail":
-        return [*told, "Les deux mois courent à partir du jour où l’ARS constate la réception, sous réserve que le "
-                "projet soit complet."]
+        return [
+            *told,
+            "Les deux mois courent à partir du jour où l’ARS constate la réception, sous réserve que le "
+            "projet soit complet.",
+        ]
     found = compute(Ledger(regime=Regime.ACCEPTATION, recu_le=day))
-    return [*told, f"Si vous déposez aujourd’hui, le dernier jour de l’ARS est le {_day(found.dernier_jour)}. Sans "
-            f"opposition, le projet est réputé validé le {_day(found.echeance_le)}, sous réserve qu’il soit complet."]
+    return [
+        *told,
+        f"Si vous déposez aujourd’hui, le dernier jour de l’ARS est le {_day(found.dernier_jour)}. Sans "
+        f"opposition, le projet est réputé validé le {_day(found.echeance_le)}, sous réserve qu’il soit complet.",
+    ]
 
 
 def _day(day: date | None) -> str:
@@ -175,8 +180,8 @@ class CompleterView(ProjetActe):
         found = if_completed(step)
         if found and found.dernier_jour:
             told.append(
-                f"Les deux mois courent à partir de l’arrivée de la dernière pièce exigée par un texte\u00a0: le dernier "
-                f"jour de l’ARS est le {_day(found.dernier_jour)}. Sans opposition, le projet est réputé validé le "
+                f"Les deux mois courent à partir de l’arrivée de la dernière pièce exigée par un texte\u00a0: le "
+                f"dernier jour de l’ARS est le {_day(found.dernier_jour)}. Sans opposition, il est réputé validé le "
                 f"{_day(found.echeance_le)}."
             )
         return told

@@ -17,6 +17,7 @@ from dossiers.views import suivi
 from dossiers.views.clock import clock
 from projects.models import ProjetSante
 from projects.selectors.projets import project_in_progress, projects_for_pages, with_sections
+from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet
 from projects.views.onglets import opened, tabs
 from projects.views.projets import depot, porteur, presenters, redaction, steps, versions
@@ -45,7 +46,7 @@ class ProjetView(LoginRequiredMixin, View):
         return render(request, "projects/projets/lecture.html", context)
 
     def _step(self, request: HttpRequest, projet: ProjetSante, *, deposits: bool) -> Any:
-        suite = project_in_progress(projet.dossier) if projet.etat in steps.TERMINES else None
+        suite = project_in_progress(projet.dossier) if projet.etat in TERMINES else None
         suivi = steps.follow_ups([projet]).get(projet.pk, steps.NOTHING_KNOWN)
         return steps.next_step(projet, deposits=deposits, now=request.now, suivi=suivi, suite=suite)
 

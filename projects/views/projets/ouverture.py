@@ -10,10 +10,9 @@ from django.views import View
 
 from guichet.kernel.lifecycle import Refused
 from projects.selectors.projets import project_in_progress
-from projects.services.projets.opening import copy_project, open_project
+from projects.services.projets.opening import TERMINES, copy_project, open_project
 from projects.states import EtatLettre, EtatProjet
 from projects.views import etapes
-from projects.views.projets.steps import TERMINES
 
 REPRIS = "Un nouveau projet reprend vos réponses\u00a0: relisez-les partie par partie."
 

@@ -6,7 +6,7 @@ import rules
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dossiers.selectors.pieces_demandees import requests_of
+from dossiers.selectors.pieces_demandees import open_requests, requests_of
 from dossiers.states import NatureDecision
 from dossiers.views.pieces_demandees import line
 from funding.views.panneaux import decisions_of
@@ -14,10 +14,11 @@ from guichet.kernel.civil import date_longue
 from projects.lifecycles import PROJET
 from projects.models import ProjetSante
 from projects.selectors.projets import requests_for_pieces
+from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
 from projects.views.projets.depot import both_dates
-from projects.views.projets.steps import TERMINES
+from projects.views.projets.steps import required_waiting
 
 NATURES = (
     NatureDecision.VALIDATION_PROJET,
@@ -42,6 +43,8 @@ def acts_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | No
     if not writes(request, projet):
         return None
     open_now = {row.action for row in PROJET.available(projet, by=request.acteur, now=request.now)}
+    if "completer" in open_now and required_waiting(open_requests(projet.dossier)):
+        open_now.remove("completer")
     buttons = [
         {"url": reverse(name, args=[projet.pk]), "libelle": label, "style": style}
         for action, (name, label, style) in ACTES.items()

@@ -16,6 +16,7 @@ from projects.models import Mission, ProjetSante
 from projects.models.projet import is_written, is_written_sheet
 from projects.reserves import Reserve
 from projects.rubriques_projet import PIECES, TERRITOIRE
+from projects.selectors.projets import sheet_title
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import TONS_SECTION, last_edit
 
@@ -87,7 +88,9 @@ def missing(projet: ProjetSante, sections: Sections, sheets: Sequence[Section]) 
             found.append({"titre": "Votre document", "lignes": [{"message": "Joignez votre document.", "url": url}]})
     elif not any(is_written_sheet(sheet.cle, sheet.etat) for sheet in sheets):
         url = reverse("projects:projet_fiches", args=[projet.pk])
-        found.append({"titre": "Les fiches-actions", "lignes": [{"message": "Écrivez au moins une fiche.", "url": url}]})
+        found.append(
+            {"titre": "Les fiches-actions", "lignes": [{"message": "Écrivez au moins une fiche.", "url": url}]}
+        )
     return found
 
 
@@ -112,12 +115,6 @@ def reserves_by_part(
 
 
 # --- The actions --------------------------------------------------------------------------------------
-
-
-def sheet_title(sheet: Section) -> str:
-    """Its title, else the first line of its objective."""
-    objective = str(sheet.contenu.get("objectif") or "").strip().split("\n")[0][:80]
-    return str(sheet.contenu.get("intitule") or "").strip() or objective or "sans titre"
 
 
 def sheets_by_mission(
@@ -150,4 +147,3 @@ def with_examples(groups: list[dict[str, Any]], themes: Iterable[Theme]) -> list
     for theme in themes:
         by_mission.setdefault(theme.mission, []).append(theme)
     return [{**group, "themes": by_mission.get(group["code"], [])} for group in groups if group["code"]]
-

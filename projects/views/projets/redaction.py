@@ -20,7 +20,7 @@ from projects.lifecycles import PROJET
 from projects.models import ProjetSante
 from projects.rubriques_projet import is_fiche
 from projects.selectors import missions_on
-from projects.selectors.projets import completion, ordered_sections, project_reserves, sheets_of
+from projects.selectors.projets import completion, ordered_sections, project_reserves, sheet_title, sheets_of
 from projects.services.projets.writing import add_sheet, attach_document, choose_form, remove_sheet
 from projects.states import FormeProjet
 from projects.views import etapes
@@ -150,7 +150,7 @@ class RetirerFicheView(GesteView):
         return projet
 
     def consequences(self, request: HttpRequest, step: ProjetSante) -> list[str]:
-        title = presenters.sheet_title(self.sheet) if self.sheet else ""
+        title = sheet_title(self.sheet) if self.sheet else ""
         return [f"Ce que dit la fiche «\u00a0{title}\u00a0» est effacé.", "Les autres fiches ne changent pas."]
 
     def act(self, request: HttpRequest, step: ProjetSante, values: dict[str, Any]) -> None:
@@ -158,5 +158,3 @@ class RetirerFicheView(GesteView):
 
     def back(self, step: ProjetSante) -> str:
         return reverse("projects:projet_fiches", args=[step.pk])
-
-

@@ -65,7 +65,7 @@ class ProjetSectionView(LoginRequiredMixin, SectionView):
         }
 
     def next_url(self, step: ProjetSante, section: Section) -> str:
-        """ "Enregistrer et continuer" leads to the next section, the last one to the project; an action to the others."""
+        """The next section by "Enregistrer et continuer", else the project; from an action, the others."""
         back = reverse("projects:projet", args=[step.pk])
         if is_fiche(section.cle):
             return f"{back}#fiches" if step.depose_at is None else reverse("projects:projet_fiches", args=[step.pk])

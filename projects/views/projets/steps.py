@@ -18,7 +18,6 @@ from guichet.kernel.civil import date_longue
 from projects.models import EvenementProjet, ProjetSante
 from projects.models.projet import EN_COURS, is_written
 from projects.selectors.projets import completion, ordered_sections, sheets_of
-from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
 from projects.views.projets.presenters import Sections, missing, section_url
@@ -220,7 +219,9 @@ def _decisions(projet: ProjetSante) -> str:
     return f"{reverse('projects:projet', args=[projet.pk])}#decisions"
 
 
-CONTRAT = "La suite est le contrat entre l’association, l’ARS et l’Assurance Maladie\u00a0; le Guichet vous y accompagne."
+CONTRAT = (
+    "La suite est le contrat entre l’association, l’ARS et l’Assurance Maladie\u00a0; le Guichet vous y accompagne."
+)
 
 
 def _validated(projet: ProjetSante, suivi: Suivi, deposits: bool, day: date) -> Step:
@@ -319,7 +320,9 @@ def milestones(projet: ProjetSante, suivi: Suivi = NOTHING_KNOWN) -> list[dict[s
         asked = suivi.dates.get("demander_pieces")
         items.append(milestone(date_longue(asked) if asked else "Aujourd’hui", "Pièces demandées", "today"))
         items += to_come(["Réponse, puis deux mois"])
-    items += [milestone(date_longue(suivi.dates[act]), title, "done") for act, title in DECIDED.items() if act in suivi.dates]
+    items += [
+        milestone(date_longue(suivi.dates[act]), title, "done") for act, title in DECIDED.items() if act in suivi.dates
+    ]
     return [*items, *_ahead(projet)][-SHOWN:]
 
 

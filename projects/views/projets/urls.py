@@ -24,9 +24,7 @@ urlpatterns = [
     path(f"{UN}pieces-utiles/", depot.EnvoyerUtilesView.as_view(), name="projet_pieces_utiles"),
     path(f"{UN}contester/", depot.ContesterView.as_view(), name="projet_contester"),
     path(f"{UN}retirer/", depot.RetirerView.as_view(), name="projet_retirer"),
-    path(
-        f"{UN}conseillers/", conseillers.ConseillersView.as_view(kind=etapes.PROJET), name="projet_conseillers"
-    ),
+    path(f"{UN}conseillers/", conseillers.ConseillersView.as_view(kind=etapes.PROJET), name="projet_conseillers"),
     path(
         f"{UN}conseillers/retirer/",
         conseillers.RetirerConseillerView.as_view(kind=etapes.PROJET),

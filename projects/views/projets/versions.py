@@ -1,4 +1,4 @@
-"""The frozen versions of a project: their list, an old one, two of them side by side. For every reader of the project."""
+"""The frozen versions of a project: their list, an old one, two of them side by side. For each of its readers."""
 
 from typing import Any
 
