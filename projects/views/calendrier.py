@@ -72,7 +72,8 @@ def items_of(request: HttpRequest, parcours: Parcours) -> list[Item]:
     """The days of the file in their order, today among them. The opinions of the bodies are never told."""
     today = timezone.localdate(request.now)
     past = [_done(event, cycle) for event, cycle in events_of(request, parcours)]
-    found = [each for each in past if each] + _coming(parcours, today)
+    agent = request.acteur.est_agent
+    found = [each for each in past if each] + _coming(parcours, today, agent=agent)
     found.append(Item(today, "Aujourd’hui", "today"))
     ranks = {"done": 0, "today": 1, "coming": 2}
     return sorted(found, key=lambda each: (each.day, ranks[each.kind], each.label))
@@ -83,12 +84,14 @@ def _done(event: Any, cycle: Lifecycle) -> Item | None:
     return Item(event.prend_effet_le, titre, "done", event.qualite) if titre else None
 
 
-def _coming(parcours: Parcours, today: date) -> list[Item]:
-    """What the law will do by itself: the last days, the silence, the consolidation of a validation."""
+def _coming(parcours: Parcours, today: date, *, agent: bool) -> list[Item]:
+    """What the law will do by itself: the last day, the silence, the consolidation of a validation; the last safe day is
+    told to those who decide.
+    """
     found = []
     projet, lettre = parcours.projet, parcours.lettre
     if projet:
-        found += _deadlines(projet.delai, "de l’ARS sur le projet", "Sans opposition, projet réputé validé")
+        found += _deadlines(projet.delai, "", "Sans opposition, réputé validé", agent=agent)
         last = projet.consolidation_le()
         if last and last >= today:
             found.append(
@@ -101,17 +104,18 @@ def _coming(parcours: Parcours, today: date) -> list[Item]:
             )
     demande = lettre.demande if lettre and not lettre.sans_demande else None
     if demande and demande.transmise_at:
-        found += _deadlines(demande.delai, "de l’ARS sur la subvention", "Sans réponse, subvention rejetée")
+        found += _deadlines(demande.delai, " (subvention)", "Sans réponse, subvention rejetée", agent=agent)
     return [each for each in found if each.day >= today]
 
 
-def _deadlines(delai: Delai | None, whose: str, silence: str) -> list[Item]:
+def _deadlines(delai: Delai | None, about: str, silence: str, *, agent: bool) -> list[Item]:
     if delai is None or delai.clos_at is not None or delai.dernier_jour is None or delai.echeance_le is None:
         return []
     last = delai.dernier_jour
+    safe = Item(last - timedelta(days=1), f"Dernier jour sûr{about}", "coming", "Les alertes le visent")
     return [
-        Item(last - timedelta(days=1), f"Dernier jour sûr {whose}", "coming"),
-        Item(last, f"Dernier jour {whose}", "coming", "À minuit, heure de Paris"),
+        *([safe] if agent else []),
+        Item(last, f"Dernier jour de l’ARS{about}", "coming", "À minuit, heure de Paris"),
         Item(delai.echeance_le, silence, "coming"),
     ]
 

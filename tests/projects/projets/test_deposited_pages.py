@@ -163,9 +163,8 @@ def test_the_calendar_tells_the_past_the_day_and_what_comes(by, pages, clock):
         ("2026-09-20", "Pièces exigées demandées"),
         ("2026-10-15", "Projet complété"),
         ("2026-11-20", "Aujourd’hui"),
-        ("2026-12-11", "Dernier jour sûr de l’ARS sur le projet"),
-        ("2026-12-12", "Dernier jour de l’ARS sur le projet"),
-        ("2026-12-13", "Sans opposition, projet réputé validé"),
+        ("2026-12-12", "Dernier jour de l’ARS"),
+        ("2026-12-13", "Sans opposition, réputé validé"),
     ]
 
 
