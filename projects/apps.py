@@ -22,6 +22,7 @@ class ProjectsConfig(AppConfig):
         parcours.register_identity(_association_of)
         parcours.register_answers(_answers_of)
         files.follow(EtapePieces.LETTRE, _after_answers)
+        files.follow(EtapePieces.PROJET, _after_project_answers)
         files.register(living=_living_files, pages=_pages_of)
 
 
@@ -81,27 +82,33 @@ def _answers_of(dossier: Any) -> Any:
 
 
 def _living_files() -> Any:
-    """A file without a letter, or with one that is neither refused nor withdrawn."""
+    """A file with a letter neither refused nor withdrawn, or a project neither opposed, withdrawn nor annulled; or with
+    neither yet.
+    """
     from django.db.models import Exists, OuterRef, Q
 
-    from projects.models import LettreIntention
+    from projects.models import LettreIntention, ProjetSante
+    from projects.services.projets.opening import TERMINES
     from projects.states import EtatLettre
 
     letters = LettreIntention.objects.filter(dossier=OuterRef("pk"))
+    projects = ProjetSante.objects.filter(dossier=OuterRef("pk"))
     over = (EtatLettre.REFUSEE, EtatLettre.RETIREE)
-    return Q(Exists(letters.exclude(etat__in=over))) | ~Q(Exists(letters))
+    alive = Q(Exists(letters.exclude(etat__in=over))) | Q(Exists(projects.exclude(etat__in=TERMINES)))
+    return alive | (~Q(Exists(letters)) & ~Q(Exists(projects)))
 
 
 def _pages_of(dossier_ids: Any, acteur: Any) -> dict[int, str]:
-    """The last letter of each file that this person may open, else its last request."""
+    """The last project of each file that this person may open, else its last letter, else its last request."""
     from django.urls import reverse
 
     from funding.models import DemandeFir
-    from projects.models import LettreIntention
+    from projects.models import LettreIntention, ProjetSante
 
     requests = DemandeFir.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
     letters = LettreIntention.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
-    pages = (("funding:demande", requests), ("projects:lettre", letters))
+    projects = ProjetSante.objects.visible_to(acteur).filter(dossier__in=dossier_ids)
+    pages = (("funding:demande", requests), ("projects:lettre", letters), ("projects:projet", projects))
     return {
         dossier: reverse(name, args=[pk])
         for name, steps in pages
@@ -128,22 +135,44 @@ def _after_answers(asked: Any) -> Any:
     )
 
 
-def _file_of(request: Any, dossier: Any, current: str) -> Any:
-    """The last letter of the file that this person may open: its page, its tabs, its header."""
+def _after_project_answers(asked: Any) -> Any:
+    """What follows the answers to the ARS: completing, where a text requires something; else sending them."""
     from django.urls import reverse
 
-    from dossiers.parcours import Chemin
-    from projects.selectors import letters_for_pages
-    from projects.views import presenters
-    from projects.views.onglets import tabs
+    from dossiers.parcours import Suite
+    from projects.models import ProjetSante
+    from projects.states import EtatProjet
 
-    lettre = letters_for_pages(request.acteur).filter(dossier=dossier).order_by("-pk").first()
-    if lettre is None:
+    projet = ProjetSante.objects.filter(evenements=asked.evenement).values("pk", "etat").first()
+    if projet is None:
         return None
+    completes = projet["etat"] == EtatProjet.INCOMPLET
+    name = "projects:projet_completer" if completes else "projects:projet_pieces_utiles"
+    return Suite(
+        libelle="Projet de santé",
+        retour=reverse("projects:projet", args=[projet["pk"]]),
+        phrase="C’est l’envoi qui complète le projet\u00a0: les deux mois courent à partir de l’arrivée de la dernière "
+        "pièce exigée par un texte."
+        if completes
+        else "Aucun texte n’exige ces pièces\u00a0: votre réponse ne change rien au délai, qui continue de courir.",
+        url=reverse(name, args=[projet["pk"]]),
+        bouton="Compléter le projet" if completes else "Envoyer les réponses",
+    )
+
+
+def _file_of(request: Any, dossier: Any, current: str) -> Any:
+    """The last project of the file that this person may open, else its last letter: its page, its tabs, its header."""
+    from dossiers.parcours import Chemin
+    from projects.views.onglets import opened_file, tabs
+
+    parcours = opened_file(request, dossier)
+    if parcours is None:
+        return None
+    kind, step = parcours.kind, parcours.step
     return Chemin(
-        url=reverse("projects:lettre", args=[lettre.pk]),
-        label="Lettre d’intention",
-        onglets=tabs(request, lettre, current),
-        etat=presenters.tag_of(lettre),
-        faits=presenters.facts(lettre),
+        url=kind.url(step),
+        label=kind.libelle,
+        onglets=tabs(request, parcours, current),
+        etat=kind.tag(step),
+        faits=kind.facts(step),
     )

@@ -254,6 +254,14 @@ PROJET = Lifecycle(
         "Demander une pièce utile",
     ),
     Transition(
+        "envoyer_pieces_utiles",
+        (P.DEPOSE,),
+        None,
+        "projet.deposer",
+        "pieces_acceptation",
+        "Envoyer les réponses aux pièces utiles",
+    ),
+    Transition(
         "contester_exigence",
         (P.INCOMPLET,),
         None,

@@ -36,6 +36,7 @@ urlpatterns = [
         "lettres/<int:pk>/conseillers/retirer/", conseillers.RetirerConseillerView.as_view(), name="retirer_conseiller"
     ),
     path("lettres/<int:pk>/dossier/", dossier.DossierView.as_view(), name="dossier"),
+    path("lettres/<int:pk>/calendrier/", dossier.CalendrierView.as_view(), name="calendrier"),
     path("lettres/<int:pk>/journal/", journal.JournalView.as_view(), name="journal"),
     *territoire.urlpatterns,
     *guichet.urlpatterns,

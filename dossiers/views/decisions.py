@@ -25,6 +25,11 @@ ETAPES = {
     NatureDecision.REFUS_LETTRE: ("projects:lettre", "Lettre d’intention"),
     NatureDecision.ACCORD_FIR: ("funding:demande", "Demande de subvention"),
     NatureDecision.REFUS_FIR: ("funding:demande", "Demande de subvention"),
+    NatureDecision.VALIDATION_PROJET: ("projects:projet", "Projet de santé"),
+    NatureDecision.OPPOSITION_PROJET: ("projects:projet", "Projet de santé"),
+    NatureDecision.DEMANDE_PIECES_PROJET: ("projects:projet", "Projet de santé"),
+    NatureDecision.RETRAIT_PROJET: ("projects:projet", "Projet de santé"),
+    NatureDecision.RAPPORT_PROJET: ("projects:projet", "Projet de santé"),
 }
 """The page of the step a decision is about, by its name: what a file holds does not know its steps."""
 
@@ -32,7 +37,13 @@ NOTIFIEE = {
     "mise_a_disposition": "Tenue pour notifiée dès sa mise à disposition sur le portail",
     "premiere_consultation": "Tenue pour notifiée à sa première ouverture par l’association",
 }
-REFUS = (NatureDecision.REFUS_LETTRE, NatureDecision.REFUS_FIR)
+DEFAVORABLES = {
+    NatureDecision.REFUS_LETTRE: "Refus",
+    NatureDecision.REFUS_FIR: "Refus",
+    NatureDecision.OPPOSITION_PROJET: "Opposition",
+    NatureDecision.RETRAIT_PROJET: "Validation retirée",
+}
+FAVORABLES = {NatureDecision.VALIDATION_PROJET: "Validé", NatureDecision.RAPPORT_PROJET: "Validé"}
 
 
 class DecisionView(LoginRequiredMixin, View):
@@ -94,8 +105,10 @@ def _instant(moment: Any) -> str:
 
 
 def _tag(decision: Decision) -> dict[str, str]:
-    refused = decision.nature in REFUS
-    return {"libelle": "Refus" if refused else "Accord", "ton": "alert" if refused else "ok"}
+    nature = NatureDecision(decision.nature)
+    if refused := DEFAVORABLES.get(nature):
+        return {"libelle": refused, "ton": "alert"}
+    return {"libelle": FAVORABLES.get(nature, "Accord"), "ton": "ok"}
 
 
 def _lines(decision: Decision) -> list[list[str]]:

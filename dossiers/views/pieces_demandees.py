@@ -18,7 +18,7 @@ from dossiers.parcours import suite_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.pieces_demandees import answered, items_asked_of, open_requests
 from dossiers.services.pieces_demandees import answer_own
-from dossiers.states import EtatPieceDemandee
+from dossiers.states import EtapePieces, EtatPieceDemandee
 from dossiers.views.actes import GesteView
 from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Refused
@@ -41,7 +41,7 @@ def line(item: PieceDemandee, *, url: str = "", answers: bool = True) -> dict[st
         "titre": item.intitule,
         "precision": item.precision,
         "objet": OBJETS.get(item.concerne, ""),
-        "texte": f"Exigée par un texte\u00a0: {item.fondement}" if item.requise_par_un_texte else "",
+        "texte": _why(item),
         "quand": when,
         "etat": {"libelle": item.get_etat_display(), "ton": TONS.get(EtatPieceDemandee(item.etat), "")},
         "repondue": came,
@@ -51,6 +51,14 @@ def line(item: PieceDemandee, *, url: str = "", answers: bool = True) -> dict[st
         "url": url,
         "fil": reverse("dossiers:fil_de_piece", args=[item.pk]),
     }
+
+
+def _why(item: PieceDemandee) -> str:
+    """Whether a text requires it; on a project, where the clock hangs on it, also that none does."""
+    if item.requise_par_un_texte:
+        return f"Exigée par un texte\u00a0: {item.fondement}"
+    project = item.demande.etape == EtapePieces.PROJET
+    return "Utile\u00a0: aucun texte ne l’exige, le délai ne change pas" if project else ""
 
 
 def panel_of(demandes: Sequence[DemandePieces], *, limit: int = 3) -> list[dict[str, Any]]:

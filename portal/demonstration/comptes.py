@@ -148,6 +148,15 @@ AUTRES_PORTEURS = (
         "Santé Garonne",
         (),
     ),
+    Compte(
+        "porteur8@demo.example",
+        "Lou",
+        "Esquisse",
+        "Porteuse de projets de santé à chaque étape",
+        "Présidente",
+        "Santé des Vallons",
+        (),
+    ),
 )
 
 

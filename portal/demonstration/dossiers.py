@@ -4,7 +4,7 @@ from datetime import datetime
 
 from accounts.models import Organisation
 from dossiers.services.conseillers import invite_adviser
-from portal.demonstration import comptes, suivi
+from portal.demonstration import comptes, projets, suivi
 from portal.demonstration.comptes import AUTRES_PORTEURS, COMPTES, PORTEUR, create_member, create_porteur, days_ago
 from portal.demonstration.ecriture import save_letter_answers, write_letter
 from portal.demonstration.reponses import ASSOCIATION, COMMUNES, PERSONNES
@@ -58,7 +58,7 @@ def build(*, region: str, now: datetime) -> None:
     deposit(lettre=left, by=vallees, now=days_ago(now, 55))
     withdraw(lettre=left, motif="Le projet rejoint celui de la communauté voisine.", by=vallees, now=days_ago(now, 50))
     _toulouse(region=region, now=now)
-    suivi.build(agents=agents, region=region, now=now)
+    projets.build(suivi.build(agents=agents, region=region, now=now))
     comptes.create_person(AUTRES_PORTEURS[4], now=now)
 
 

@@ -16,9 +16,15 @@ from funding.services.budgets import save_budget
 from funding.services.requests import save_request_section
 from funding.states import GenreBudget
 from portal.demonstration import reponses
-from projects.models import LettreIntention
+from portal.demonstration.fiches import FICHES
+from portal.demonstration.projet import PROJET
+from projects.models import LettreIntention, ProjetSante
 from projects.questions import letter_form
+from projects.questions.projet import projet_form
+from projects.rubriques_projet import FICHE_PREFIX, IDENTITE
 from projects.services.opening import open_letter
+from projects.services.projets.opening import open_project
+from projects.services.projets.writing import add_sheet, save_project_section
 from projects.services.territoire import add_communes
 from projects.services.writing import save_letter_section
 
@@ -83,6 +89,42 @@ def write_request(demande: DemandeFir, *, by: Acteur, now: datetime) -> None:
             by=by,
             now=now,
         )
+
+
+def write_project(
+    *,
+    lettre: LettreIntention,
+    by: Acteur,
+    now: datetime,
+    cles: Collection[str] = tuple(PROJET),
+    fiches: int = len(FICHES),
+) -> ProjetSante:
+    """The project of a validated letter: these sections, complete, and that many actions. The rest stays as the letter
+    says it.
+    """
+    projet = open_project(lettre=lettre, by=by, now=now)
+    names = {
+        "nom_cpts": lettre.dossier.nom,
+        "nom": lettre.dossier.association.nom,
+        "representant_courriel": by.user.email,
+    }
+    for cle in cles:
+        told = PROJET[cle] | (names if cle == IDENTITE else {})
+        save_project_answers(projet, cle, told, by=by, now=now)
+    carried = {sheet.contenu["mission"]: sheet.cle for sheet in projet.sections.filter(cle__startswith=FICHE_PREFIX)}
+    for _, answers in FICHES[:fiches]:
+        mission = answers["mission"]
+        cle = carried.pop(mission, None) or add_sheet(projet=projet, mission=mission, by=by, now=now).cle
+        save_project_answers(projet, cle, answers, by=by, now=now)
+    return projet
+
+
+def save_project_answers(projet: ProjetSante, cle: str, answers: dict[str, Any], *, by: Acteur, now: datetime) -> None:
+    """Save one section or one action of a project; ValueError when an answer is not valid."""
+    form = projet_form(cle, jour=timezone.localdate(now), data=reponses.posted(answers))
+    contenu, manques = _cleaned(form, cle)
+    version = projet.sections.get(cle=cle).version
+    save_project_section(projet=projet, cle=cle, contenu=contenu, manques=manques, version=version, by=by, now=now)
 
 
 def _cleaned(form: Any, cle: str) -> tuple[dict[str, Any], list[Manque]]:

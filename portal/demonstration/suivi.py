@@ -65,8 +65,8 @@ class Scene:
         return days_ago(self.now, days)
 
 
-def build(*, agents: Mapping[str, Acteur], region: str, now: datetime) -> None:
-    """Write the files, the latest state last."""
+def build(*, agents: Mapping[str, Acteur], region: str, now: datetime) -> Scene:
+    """Write the files, the latest state last; give who acted, for those that go further."""
     urps = Organisation.objects.filter(genre="urps", region=region).exclude(code__in=URPS_DEJA).order_by("code")
     scene = Scene(
         porteur=create_porteur(AUTRES_PORTEURS[5], region=region, now=days_ago(now, 120)),
@@ -88,6 +88,7 @@ def build(*, agents: Mapping[str, Acteur], region: str, now: datetime) -> None:
     _rejected_by_silence(scene)
     _on_paper(scene)
     _people(scene)
+    return scene
 
 
 def _letter(scene: Scene, nom: str, rank: int, *, days: int, demande: bool = True) -> LettreIntention:
@@ -197,13 +198,13 @@ def _about_to_be_silent(scene: Scene) -> None:
     passage(now=scene.now)
 
 
-def days_before_silence(now: datetime, *, left: int) -> int:
-    """How many days ago a request was deposited whose last day comes in `left` days, or a little later."""
+def days_before_silence(now: datetime, *, left: int, regime: Regime = Regime.REJET) -> int:
+    """How many days ago a request, or a project, was deposited whose last day comes in `left` days, or a little
+    later.
+    """
     today = timezone.localdate(now)
     for days in range(70, 40, -1):
-        last = compute(
-            Ledger(regime=Regime.REJET, recu_le=today - timedelta(days=days), depart=Depart.DEPOT)
-        ).dernier_jour
+        last = compute(Ledger(regime=regime, recu_le=today - timedelta(days=days), depart=Depart.DEPOT)).dernier_jour
         if last is not None and last >= today + timedelta(days=left):
             return days
     raise ValueError("no such day")

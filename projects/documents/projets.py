@@ -28,7 +28,7 @@ from projects.models import EvenementProjet, ProjetSante, VersionProjet
 from projects.questions.projet import projet_questions
 from projects.reserves import Reserve
 from projects.rubriques_projet import TERRITOIRE
-from projects.selectors.projets import ordered_sections, sheets_of
+from projects.selectors.projets import ordered_sections, sheet_title, sheets_of
 from projects.states import FormeProjet, MotifOpposition
 from projects.territory_blocs import territory_blocs
 
@@ -55,9 +55,8 @@ def parts(projet: ProjetSante, *, jour: date, limit: int | None = None) -> list[
             blocs = section_blocs(projet_questions(rubrique.cle, jour=jour), section.contenu)
         found.append({"cle": rubrique.cle, "titre": rubrique.titre, "blocs": blocs})
     for number, sheet in enumerate(sheets_of(projet), 1):
-        title = sheet.contenu.get("objectif", "").split("\n")[0][:80] or "sans objectif"
         blocs = section_blocs(projet_questions(sheet.cle, jour=jour), sheet.contenu)
-        found.append({"cle": sheet.cle, "titre": f"Fiche-action {number}\u00a0: {title}", "blocs": blocs})
+        found.append({"cle": sheet.cle, "titre": f"Fiche-action {number}\u00a0: {sheet_title(sheet)}", "blocs": blocs})
     return found
 
 

@@ -132,10 +132,10 @@ class ProjetSante(models.Model):
         if self.forme == FormeProjet.DOCUMENT:
             required = {cle: required[cle] for cle in (IDENTITE, TERRITOIRE)}
             required[FICHE_DOCUMENT] = "La fiche de synthèse"
-        missing = [f"«\u00a0{titre}\u00a0»" for cle, titre in required.items() if not _written(cle, etats.get(cle))]
+        missing = [f"«\u00a0{titre}\u00a0»" for cle, titre in required.items() if not is_written(cle, etats.get(cle))]
         if self.forme == FormeProjet.DOCUMENT and self.document_id is None:
             missing.append("votre document")
-        if self.forme == FormeProjet.RUBRIQUES and not any(_is_written_sheet(cle, etat) for cle, etat in etats.items()):
+        if self.forme == FormeProjet.RUBRIQUES and not any(is_written_sheet(cle, etat) for cle, etat in etats.items()):
             missing.append("au moins une fiche-action")
         return f"Il reste à compléter\u00a0: {', '.join(missing)}." if missing else ""
 
@@ -203,14 +203,14 @@ class ProjetSante(models.Model):
         return civil_day(first) if first else None
 
 
-def _written(cle: str, etat: str | None) -> bool:
+def is_written(cle: str, etat: str | None) -> bool:
     """Who deposits and the territory are complete; of the project itself something is written; the rest is advice."""
     if cle in (IDENTITE, TERRITOIRE):
         return etat == EtatSection.COMPLET
     return etat in (EtatSection.EN_COURS, EtatSection.COMPLET)
 
 
-def _is_written_sheet(cle: str, etat: str) -> bool:
+def is_written_sheet(cle: str, etat: str) -> bool:
     return is_fiche(cle) and etat != EtatSection.A_COMMENCER
 
 

@@ -225,6 +225,21 @@ def completed(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> 
     )
 
 
+def useful_answers_sent(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
+    _tell(
+        projet,
+        ars_people(projet.dossier, now=now),
+        evenement=event.pk,
+        sujet="Réponses aux pièces utiles",
+        paragraphes=[
+            "L’association répond aux pièces que vous aviez demandées. Le délai ne change pas.",
+            _last_day(projet),
+        ],
+        now=now,
+        categorie=CategorieEnvoi.ETAPES,
+    )
+
+
 def withdrawn(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> None:
     dossier = projet.dossier
     people = [*ars_people(dossier, now=now), *am_people(dossier, now=now), *guichet_people(dossier, now=now)]

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db.models import F, Prefetch, QuerySet
 
 from accounts.acteur import Acteur
-from dossiers.models import Delai, Dossier, Section, Territoire
+from dossiers.models import Delai, Dossier, MouvementDelai, PieceDemandee, Section, Territoire
 from dossiers.questions import Rubrique
 from dossiers.selectors.delais import echeance_of, lines_of
 from dossiers.selectors.territoires import discreet_overlap
-from dossiers.states import EtatSection
+from dossiers.states import EtatSection, NatureMouvement
 from guichet.kernel.deadlines import Echeance, Ledger, compute
 from projects.models import ProjetSante, SectionProjet
 from projects.models.projet import EN_COURS, VALIDES
@@ -60,6 +60,12 @@ def sheets_of(projet: ProjetSante) -> list[Section]:
         return []
     found = [row for row in projet.sections.all() if is_fiche(row.cle)]
     return sorted(found, key=lambda row: fiche_numero(row.cle))
+
+
+def sheet_title(sheet: Section) -> str:
+    """The title of an action, else the first line of its objective."""
+    objective = str(sheet.contenu.get("objectif") or "").strip().split("\n")[0][:80]
+    return str(sheet.contenu.get("intitule") or "").strip() or objective or "sans titre"
 
 
 def project_in_progress(dossier: Dossier) -> ProjetSante | None:
@@ -113,6 +119,23 @@ def if_not_required(delai: Delai) -> Echeance:
     """The dates the period would have if no text required what was asked: shown beside, when it is contested."""
     ledger = echeance_of(delai, lines=lines_of(delai)).ledger
     return compute(Ledger(regime=ledger.regime, recu_le=ledger.recu_le, depart=ledger.depart))
+
+
+def if_completed(projet: ProjetSante) -> Echeance | None:
+    """The dates the period gets once what is answered is sent; None while no period was opened. A few queries."""
+    delai = projet.delai
+    if delai is None:
+        return None
+    lines = lines_of(delai)
+    told = {line.piece_id for line in lines if line.nature == NatureMouvement.REPONSE}
+    items = PieceDemandee.objects.filter(demande__evenement__in=requests_for_pieces(projet), recue_le__isnull=False)
+    asked = {line.piece_id for line in lines}
+    answers = [
+        MouvementDelai(nature=NatureMouvement.REPONSE, le=item.recue_le, piece=item)
+        for item in items.order_by("pk")
+        if item.recue_le and item.pk in asked - told
+    ]
+    return echeance_of(delai, lines=lines, plus=answers)
 
 
 # --- Desks ----------------------------------------------------------------------------------------

@@ -36,8 +36,12 @@ def lock_for_writing(lettre: LettreIntention, *, by: Acteur) -> LettreIntention:
     if not rules.test_rule("lettre.rediger", by, locked):
         raise Refused("Vous n’avez pas le droit d’écrire dans cette lettre.")
     if locked.etat not in ECRITURE:
-        raise Refused(f"Cette lettre est «\u00a0{locked.get_etat_display()}\u00a0»\u00a0: elle ne se modifie plus.")
+        raise Refused(not_writable(locked))
     return locked
+
+
+def not_writable(lettre: LettreIntention) -> str:
+    return f"Cette lettre est «\u00a0{lettre.get_etat_display()}\u00a0»\u00a0: elle ne se modifie plus."
 
 
 @transaction.atomic

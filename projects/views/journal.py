@@ -1,44 +1,72 @@
 """The journal of a file: what was done, by whom, in which capacity, on which basis."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views import View
 
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import EvenementFir
 from guichet.kernel.journal import Evenement, Origine
 from guichet.kernel.lifecycle import Lifecycle
-from projects.lifecycles import LETTRE
-from projects.selectors import letters_for_pages
-from projects.views import presenters
-from projects.views.onglets import reads_journal, tabs
+from projects.lifecycles import LETTRE, PROJET
+from projects.models import EvenementProjet, ProjetSante
+from projects.views import etapes
+from projects.views.onglets import Parcours, opened, reads_file, tabs
 
 
-class JournalView(LoginRequiredMixin, View):
-    """What was done on the letter and on its request, the latest first. Opinions have their own page: nobody's answer
-    is told here. A body that is only asked for its opinion has no journal.
+class FileView(LoginRequiredMixin, View):
+    """A page of the whole file, opened from its letter or from its project. 404 for a body that is only asked for its
+    opinion.
     """
 
+    etape: ClassVar[etapes.Kind] = etapes.LETTRE
+    onglet: ClassVar[str]
+    template_name: ClassVar[str]
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)  # type: ignore[attr-defined]
-        if not reads_journal(request, lettre):
+        step = self.etape.get(request, pk)
+        parcours = opened(request, step)
+        if not reads_file(request, parcours):
             raise Http404
-        events = [(event, LETTRE) for event in lettre.evenements.select_related("acteur").order_by("-recorded_at")]
+        shown = {**self.etape.page(step), "onglets": tabs(request, parcours, self.onglet)}
+        return render(request, self.template_name, shown | self.content(request, parcours))
+
+    def content(self, request: HttpRequest, parcours: Parcours) -> dict[str, Any]:
+        """What the page shows under its header."""
+        raise NotImplementedError
+
+
+class JournalView(FileView):
+    """What was done on the letter, on its request and on the projects, the latest first. Opinions have their own page:
+    nobody's answer is told here.
+    """
+
+    onglet = "journal"
+    template_name = "projects/journal.html"
+
+    def content(self, request: HttpRequest, parcours: Parcours) -> dict[str, Any]:
+        events = events_of(request, parcours)
+        events.sort(key=lambda pair: (pair[0].recorded_at, pair[1].name, str(pair[0].pk)), reverse=True)
+        return {"lignes": [line(event, cycle) for event, cycle in events]}
+
+
+def events_of(request: HttpRequest, parcours: Parcours) -> list[tuple[Evenement, Lifecycle]]:
+    """What happened on the steps of the file this person opens, each with its table. Three queries at most."""
+    found: list[tuple[Evenement, Lifecycle]] = []
+    if lettre := parcours.lettre:
+        of_letter = lettre.evenements.select_related("acteur").order_by("-recorded_at")
+        found += [(event, LETTRE) for event in of_letter]
         if lettre.demande_id and not lettre.sans_demande:
             of_request = EvenementFir.objects.filter(demande=lettre.demande_id).select_related("acteur")
-            events += [(event, DEMANDE_FIR) for event in of_request.order_by("-recorded_at")]
-        events.sort(key=lambda pair: (pair[0].recorded_at, pair[1].name, str(pair[0].pk)), reverse=True)
-        context = {
-            "lettre": lettre,
-            "tag": presenters.tag_of(lettre),
-            "faits": presenters.facts(lettre),
-            "onglets": tabs(request, lettre, "journal"),
-            "lignes": [line(event, cycle) for event, cycle in events],
-        }
-        return render(request, "projects/journal.html", context)
+            found += [(event, DEMANDE_FIR) for event in of_request.order_by("-recorded_at")]
+    if parcours.projet:
+        attempts = ProjetSante.objects.visible_to(request.acteur).filter(dossier=parcours.dossier)
+        of_projects = EvenementProjet.objects.filter(projet__in=attempts).select_related("acteur")
+        found += [(event, PROJET) for event in of_projects.order_by("-recorded_at")]
+    return found
 
 
 def line(event: Evenement, cycle: Lifecycle) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from projects.services.opening import copy_letter, open_letter
 from projects.services.writing import ECRITURE
 from projects.states import EtatLettre
 from projects.views import avis, decisions, guichet, papier, presenters, rectifications, steps
-from projects.views.onglets import tabs
+from projects.views.onglets import opened, tabs
 from projects.views.reading import reading_sections, request_parts
 
 
@@ -82,15 +82,24 @@ class LettreView(LoginRequiredMixin, View):
             "faits": presenters.facts(lettre),
             "retirable": not LETTRE.refusal(lettre, "retirer", by=request.acteur, now=request.now),
         }
+        reads = not writes or lettre.etat not in ECRITURE
+        parcours = opened(request, lettre) if reads else None
         if writes:
             request_sections = ordered_request_sections(lettre)
             ended = lettre.etat in (EtatLettre.RETIREE, EtatLettre.REFUSEE)
             suite = letter_in_progress(lettre.dossier) if ended else None
             suivi = follow_ups([lettre], on=timezone.localdate(request.now))[lettre.pk]
             context["etape"] = steps.next_step(
-                lettre, sections, request_sections, deposits=deposits, now=request.now, suivi=suivi, suite=suite
+                lettre,
+                sections,
+                request_sections,
+                deposits=deposits,
+                now=request.now,
+                suivi=suivi,
+                suite=suite,
+                projet=parcours.projet if parcours else None,
             )
-        if writes and lettre.etat in ECRITURE:
+        if parcours is None:
             context |= {
                 "avancement": completion(sections),
                 "avancement_demande": completion(request_sections),
@@ -103,7 +112,11 @@ class LettreView(LoginRequiredMixin, View):
             }
             return render(request, "projects/lettre_redaction.html", context)
         context |= reading_sections(lettre, sections, acteur=request.acteur, now=request.now)
-        context |= {"ecrit_pour_association": writes, "onglets": tabs(request, lettre, "lettre")}
+        context |= {
+            "ecrit_pour_association": writes,
+            "onglets": tabs(request, parcours, "lettre"),
+            "projet": parcours.projet,
+        }
         context["panneaux"] = panels_of(request, lettre)
         return render(request, "projects/lettre_lecture.html", context)
 

@@ -1,36 +1,86 @@
-"""The tabs of a file: its letter, what surrounds it, its exchanges, its journal."""
+"""The tabs of a file: its project, its letter, what surrounds them, its calendar, its exchanges, its journal."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from dossiers.models import Dossier
 from dossiers.rules import in_perimeter
 from dossiers.selectors.echanges import unread_count
-from projects.models import LettreIntention
+from projects.models import LettreIntention, ProjetSante
+from projects.selectors import letters_for_pages
+from projects.selectors.projets import projects_for_pages
+from projects.views.etapes import Kind, kind_of
 
 
-def tabs(request: HttpRequest, lettre: LettreIntention, current: str) -> list[dict[str, Any]]:
-    """Those this person may open, `current` among them: "lettre", "dossier", "echanges", "journal". One query."""
-    news = unread_count(lettre.dossier, acteur=request.acteur)  # type: ignore[attr-defined]
-    known = [("lettre", "Lettre d’intention", reverse("projects:lettre", args=[lettre.pk]))]
-    if reads_journal(request, lettre):
+@dataclass(frozen=True)
+class Parcours:
+    """What a person opens of a file: its last letter, its last project; at least one of the two."""
+
+    dossier: Dossier
+    lettre: LettreIntention | None
+    projet: ProjetSante | None
+
+    @property
+    def step(self) -> Any:
+        """Where the file is: its project once there is one, else its letter."""
+        return self.projet or self.lettre
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.step)
+
+
+def opened(request: HttpRequest, step: LettreIntention | ProjetSante) -> Parcours:
+    """The file of this step as this person opens it. One query."""
+    acteur = request.acteur
+    if isinstance(step, ProjetSante):
+        return Parcours(
+            step.dossier, letters_for_pages(acteur).filter(dossier=step.dossier).order_by("-pk").first(), step
+        )
+    return Parcours(step.dossier, step, projects_for_pages(acteur).filter(dossier=step.dossier).order_by("-pk").first())
+
+
+def opened_file(request: HttpRequest, dossier: Dossier) -> Parcours | None:
+    """The same from the file alone; None when the person opens no step of it. Two queries."""
+    acteur = request.acteur
+    projet = projects_for_pages(acteur).filter(dossier=dossier).order_by("-pk").first()
+    lettre = letters_for_pages(acteur).filter(dossier=dossier).order_by("-pk").first()
+    return Parcours(dossier, lettre, projet) if projet or lettre else None
+
+
+def tabs(request: HttpRequest, parcours: Parcours, current: str) -> list[dict[str, Any]]:
+    """Those this person may open, `current` among them: "projet", "lettre", "dossier", "calendrier", "echanges",
+    "journal". One query.
+    """
+    news = unread_count(parcours.dossier, acteur=request.acteur)
+    exchanges = reverse("dossiers:echanges", args=[parcours.dossier.pk])
+    steps = [step for step in (parcours.projet, parcours.lettre) if step]
+    known = [(kind_of(step).nom, kind_of(step).libelle, kind_of(step).url(step)) for step in steps]
+    if reads_file(request, parcours):
+        address, step = parcours.kind.url, parcours.step
         known += [
-            ("dossier", "Dossier", reverse("projects:dossier", args=[lettre.pk])),
-            ("echanges", "Échanges", reverse("dossiers:echanges", args=[lettre.dossier_id])),
-            ("journal", "Journal", reverse("projects:journal", args=[lettre.pk])),
+            ("dossier", "Dossier", address(step, "dossier")),
+            ("calendrier", "Calendrier", address(step, "calendrier")),
+            ("echanges", "Échanges", exchanges),
+            ("journal", "Journal", address(step, "journal")),
         ]
     else:
-        known.append(("echanges", "Notes", reverse("dossiers:echanges", args=[lettre.dossier_id])))
+        known.append(("echanges", "Notes", exchanges))
     return [
         {"label": label, "url": url, "current": name == current, "nombre": news if name == "echanges" else None}
         for name, label, url in known
     ]
 
 
-def reads_journal(request: HttpRequest, lettre: LettreIntention) -> bool:
-    """The association, the Guichet, and whom the letter was sent to; not a body asked for its opinion alone."""
-    acteur = request.acteur  # type: ignore[attr-defined]
-    if acteur.genre in ("", "association", "guichet"):
+def reads_file(request: HttpRequest, parcours: Parcours) -> bool:
+    """The association, the Guichet, and whom the letter or the project was sent to; not a body asked for its opinion
+    on a letter alone.
+    """
+    acteur, lettre = request.acteur, parcours.lettre
+    if acteur.genre in ("", "association", "guichet") or parcours.projet:
         return True
-    return acteur.genre != "urps" and lettre.transmise_at is not None and bool(in_perimeter(acteur, lettre.dossier))
+    sent = lettre is not None and lettre.transmise_at is not None
+    return acteur.genre != "urps" and sent and bool(in_perimeter(acteur, parcours.dossier))

@@ -41,15 +41,15 @@ def request_section_url(lettre: LettreIntention, cle: str) -> str:
     return reverse("funding:section", args=[lettre.demande_id, cle])
 
 
-def tasks(lettre: LettreIntention, sections: Sections, address: Any, *, now: datetime) -> list[dict[str, Any]]:
-    """One line of the task list per section."""
+def tasks(etape: Any, sections: Sections, address: Any, *, now: datetime) -> list[dict[str, Any]]:
+    """One line of the task list per section of the step; `address(etape, cle)` is where it is written."""
     return [
         {
             "titre": rubrique.titre,
-            "url": address(lettre, rubrique.cle),
+            "url": address(etape, rubrique.cle),
             "etat": {"libelle": section.get_etat_display(), "ton": TONS_SECTION.get(EtatSection(section.etat), "")},
             "aide": _help(rubrique) if section.etat == EtatSection.A_COMMENCER else "",
-            "modifie": _last_edit(section, now=now),
+            "modifie": last_edit(section, now=now),
         }
         for rubrique, section in sections
     ]
@@ -59,7 +59,8 @@ def _help(rubrique: Rubrique) -> str:
     return rubrique.aide if rubrique.bloquante else f"Conseillé, sans bloquer le dépôt. {rubrique.aide}"
 
 
-def _last_edit(section: Section, *, now: datetime) -> str:
+def last_edit(section: Section, *, now: datetime) -> str:
+    """Where it comes from, or who saved it and when."""
     if section.repris_de:
         return f"Repris de {section.repris_de}\u00a0: relisez et enregistrez"
     if section.modifie_at is None:

@@ -18,7 +18,7 @@ from funding.states import EtatDemandeFir
 from guichet.kernel.civil import date_longue
 from guichet.kernel.money import euros
 from projects.lifecycles import CHEZ_LE_GUICHET
-from projects.models import LettreIntention
+from projects.models import LettreIntention, ProjetSante
 from projects.selectors import completion
 from projects.selectors.consultations import Suivi, about
 from projects.states import EtatLettre, SensAvis
@@ -48,8 +48,11 @@ def next_step(
     now: datetime,
     suivi: Suivi = NOTHING_KNOWN,
     suite: LettreIntention | None = None,
+    projet: ProjetSante | None = None,
 ) -> Step:
-    """What is expected of the association now; `suite` is the letter in progress that took over from an ended one."""
+    """What is expected of the association now; `suite` is the letter in progress that took over from an ended one,
+    `projet` the projet de santé of the file.
+    """
     if suite:
         return Step(
             "Une autre lettre a pris la suite",
@@ -66,7 +69,11 @@ def next_step(
         return _refused(lettre)
     if etat == EtatLettre.RETIREE:
         return _withdrawn(lettre)
-    return _about_request(lettre, suivi, deposits) or WAITING[etat](lettre, suivi, deposits, timezone.localdate(now))
+    if first := about_request(lettre, suivi, deposits):
+        return first
+    if etat == EtatLettre.VALIDEE:
+        return _validated(lettre, suivi, projet)
+    return WAITING[etat](lettre, suivi, deposits, timezone.localdate(now))
 
 
 # --- What the association does ------------------------------------------------------------------------
@@ -144,7 +151,7 @@ def _request(lettre: LettreIntention) -> DemandeFir | None:
     return None if lettre.sans_demande else lettre.demande
 
 
-def _about_request(lettre: LettreIntention, suivi: Suivi, deposits: bool) -> Step | None:
+def about_request(lettre: LettreIntention, suivi: Suivi, deposits: bool) -> Step | None:
     """What the request that goes with the letter expects of the association; None when it expects nothing."""
     demande = _request(lettre)
     if demande is None:
@@ -262,9 +269,8 @@ def _reasons(suivi: Suivi) -> str:
     return ""
 
 
-def _validated(lettre: LettreIntention, suivi: Suivi, deposits: bool, day: date) -> Step:
+def _validated(lettre: LettreIntention, suivi: Suivi, projet: ProjetSante | None) -> Step:
     demande = _request(lettre)
-    read = f"{reverse('projects:lettre', args=[lettre.pk])}#documents"
     funding = _deadline(demande) or _reasons(suivi)
     if demande and demande.etat in (EtatDemandeFir.DEPOSEE, EtatDemandeFir.TRANSMISE):
         funding = f" L’ARS examine encore votre demande de subvention.{funding}"
@@ -272,8 +278,19 @@ def _validated(lettre: LettreIntention, suivi: Suivi, deposits: bool, day: date)
         funding = " La subvention est refusée\u00a0: la décision dit pourquoi, et comment la contester."
     elif demande and demande.etat == EtatDemandeFir.ACCORDEE:
         funding = f" La subvention de {euros(demande.montant_accorde or 0)} est accordée, et l’association déclarée."
-    detail = f"Vous pouvez écrire le projet de santé de la communauté.{funding}"
-    return Step("Votre lettre est validée", detail, read, "Lire la décision")
+    if projet:
+        return Step(
+            "Votre lettre est validée, le projet de santé a pris la suite",
+            f"Il est à l’état «\u00a0{projet.get_etat_display()}\u00a0».{funding}",
+            reverse("projects:projet", args=[projet.pk]),
+            "Ouvrir le projet de santé",
+        )
+    return Step(
+        "Votre lettre est validée",
+        f"Prochaine étape\u00a0: écrire le projet de santé de la communauté. Il reprend ce que dit la lettre.{funding}",
+        reverse("projects:projet_ouvrir", args=[lettre.pk]),
+        "Écrire le projet de santé",
+    )
 
 
 WAITING: dict[EtatLettre, Waiting] = {
@@ -281,7 +298,6 @@ WAITING: dict[EtatLettre, Waiting] = {
     EtatLettre.EN_CONSULTATION: _consulted,
     EtatLettre.AVIS_RENDU: _advised,
     EtatLettre.TRANSMISE: _sent,
-    EtatLettre.VALIDEE: _validated,
 }
 """Who says what while the letter is in other hands."""
 
@@ -313,15 +329,15 @@ SHOWN = 5
 
 def milestones(lettre: LettreIntention, suivi: Suivi = NOTHING_KNOWN) -> list[dict[str, Any]]:
     """What happened, today and what comes, with its date: opened, deposited, opinions, sent, decided, or silence."""
-    items = [_milestone(day_of(lettre.created_at), "Lettre commencée", "done")]
+    items = [milestone(day_of(lettre.created_at), "Lettre commencée", "done")]
     if lettre.etat == EtatLettre.BROUILLON:
         return [
             *items,
-            _milestone("Aujourd’hui", "Vous écrivez la lettre", "today"),
-            *_coming(["Dépôt au Guichet", "Avis des URPS", "Décision de l’ARS"]),
+            milestone("Aujourd’hui", "Vous écrivez la lettre", "today"),
+            *to_come(["Dépôt au Guichet", "Avis des URPS", "Décision de l’ARS"]),
         ]
     if lettre.deposee_at:
-        items.append(_milestone(day_of(lettre.deposee_at), "Lettre déposée", "done"))
+        items.append(milestone(day_of(lettre.deposee_at), "Lettre déposée", "done"))
     items += _opinions(lettre, suivi) + _decision(lettre, suivi)
     return items[-SHOWN:]
 
@@ -333,17 +349,17 @@ def _opinions(lettre: LettreIntention, suivi: Suivi) -> list[dict[str, Any]]:
     found = []
     if etat == EtatLettre.INCOMPLETE:
         when = date_longue(asked) if asked else "Aujourd’hui"
-        found.append(_milestone(when, "Précisions demandées", "today"))
+        found.append(milestone(when, "Précisions demandées", "today"))
     elif etat == EtatLettre.DEPOSEE:
-        found.append(_milestone("Aujourd’hui", "Le Guichet vérifie la lettre", "today"))
+        found.append(milestone("Aujourd’hui", "Le Guichet vérifie la lettre", "today"))
     if etat == EtatLettre.EN_CONSULTATION and held:
-        found.append(_milestone(f"Pour le {date_longue(held.limite_le)}", "Avis des URPS", "today"))
+        found.append(milestone(f"Pour le {date_longue(held.limite_le)}", "Avis des URPS", "today"))
     elif given and held and held.rendue_at:
-        found.append(_milestone(date_longue(given), "Avis du Guichet", "done"))
+        found.append(milestone(date_longue(given), "Avis du Guichet", "done"))
     if etat == EtatLettre.AVIS_RENDU:
-        found.append(_milestone("Aujourd’hui", "Transmission à l’ARS", "today"))
+        found.append(milestone("Aujourd’hui", "Transmission à l’ARS", "today"))
     elif lettre.transmise_at:
-        found.append(_milestone(day_of(lettre.transmise_at), "Transmise à l’ARS", "done"))
+        found.append(milestone(day_of(lettre.transmise_at), "Transmise à l’ARS", "done"))
     return found
 
 
@@ -354,27 +370,27 @@ def _decision(lettre: LettreIntention, suivi: Suivi) -> list[dict[str, Any]]:
         coming.append("Avis des URPS")
     for action, title in DECIDED.items():
         if day := suivi.dates.get(action):
-            found.append(_milestone(date_longue(day), title, "done"))
+            found.append(milestone(date_longue(day), title, "done"))
     if etat in CHEZ_LE_GUICHET or etat in (EtatLettre.INCOMPLETE, EtatLettre.TRANSMISE):
         coming.append("Décision de l’ARS")
-    found += _coming(coming)
+    found += to_come(coming)
     delai = demande.delai if demande else None
     if demande and delai and demande.etat == EtatDemandeFir.REJETEE_TACITEMENT and delai.echeance_le:
-        found.insert(0, _milestone(date_longue(delai.echeance_le), "Subvention rejetée par silence", "done"))
+        found.insert(0, milestone(date_longue(delai.echeance_le), "Subvention rejetée par silence", "done"))
     elif delai and delai.clos_at is None and delai.echeance_le and lettre.transmise_at:
-        found.append(_milestone(date_longue(delai.echeance_le), "Sans réponse, subvention rejetée", "to-come"))
+        found.append(milestone(date_longue(delai.echeance_le), "Sans réponse, subvention rejetée", "to-come"))
     return found
 
 
 DECIDED = {"valider": "Lettre validée", "refuser": "Lettre refusée", "retirer": "Lettre retirée"}
 
 
-def _coming(titles: list[str]) -> list[dict[str, Any]]:
+def to_come(titles: list[str]) -> list[dict[str, Any]]:
     """What has no date yet, in its order."""
     words = {1: ("Ensuite",), 2: ("Ensuite", "Puis"), 3: ("Ensuite", "Puis", "Enfin")}
-    return [_milestone(when, title, "to-come") for when, title in zip(words.get(len(titles), ()), titles, strict=True)]
+    return [milestone(when, title, "to-come") for when, title in zip(words.get(len(titles), ()), titles, strict=True)]
 
 
-def _milestone(quand: str, titre: str, moment: str) -> dict[str, Any]:
-    """With every key its component reads: Django looks long for one that is not there."""
+def milestone(quand: str, titre: str, moment: str) -> dict[str, Any]:
+    """An item of components/timeline.html, with every key it reads: Django looks long for one that is not there."""
     return {"quand": quand, "titre": titre, "moment": moment, "acteur": "", "detail": "", "document": None}

@@ -1,17 +1,17 @@
-"""The territory of a letter: search, add, remove, quarters, pilot département. Every gesture is a plain form; htmx
-only spares the reload."""
+"""The territory of a letter or of a project: search, add, remove, quarters, pilot département. Every gesture is a
+plain form; htmx only spares the reload.
+"""
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
-import rules
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views import View
@@ -20,19 +20,20 @@ from dossiers.selectors.territoires import Part, current_draft, departements_of,
 from dossiers.services.territoires import Ajout
 from funding.models import Bareme
 from funding.selectors import bareme_on
-from guichet.kernel.lifecycle import Refused
 from guichet.kernel.money import nombre
 from projects.forms.territoire import QuartierForm
-from projects.models import LettreIntention
-from projects.selectors import files_alive, letters_for_pages
+from projects.models import LettreIntention, ProjetSante
+from projects.selectors import files_alive
 from projects.services import territoire as services
-from projects.services.writing import ECRITURE
+from projects.views import etapes
 from territories import selectors as communes
 from territories.models import Departement
 
 OPEN_BELOW = 60
 """Under this number of parts every group is unfolded."""
 QUERY_MAX = 80
+
+Etape = LettreIntention | ProjetSante
 
 
 @dataclass(frozen=True)
@@ -50,136 +51,139 @@ class Groupe:
 class TerritoireView(LoginRequiredMixin, View):
     """The page, and alone the answers of a search when htmx asks for them. A refused gesture is shown on it."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = self.letter(request, pk)
-        if request.headers.get("HX-Target") == "resultats":
-            territoire = current_draft(lettre.dossier)
-            parts = parts_of(territoire) if territoire else []
-            return render(
-                request, "projects/territoire_resultats.html", {"lettre": lettre, **_found(request, lettre, parts)}
-            )
-        return self.page(request, lettre)
+    kind: ClassVar[etapes.Kind] = etapes.LETTRE
 
-    def letter(self, request: HttpRequest, pk: int) -> LettreIntention:
-        """The letter, for those who write it; 404 for others, Refused once it is no longer written."""
-        lettre = get_object_or_404(letters_for_pages(request.acteur), pk=pk)
-        if not rules.test_rule("lettre.rediger", request.acteur, lettre):
-            raise Http404
-        if lettre.etat not in ECRITURE:
-            raise Refused(f"Cette lettre est «\u00a0{lettre.get_etat_display()}\u00a0»\u00a0: elle ne se modifie plus.")
-        return lettre
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        etape = self.step(request, pk)
+        if request.headers.get("HX-Target") == "resultats":
+            territoire = current_draft(etape.dossier)
+            parts = parts_of(territoire) if territoire else []
+            context = {"adresses": self.addresses(etape), **_found(request, etape, parts)}
+            return render(request, "projects/territoire_resultats.html", context)
+        return self.page(request, etape)
+
+    def step(self, request: HttpRequest, pk: int) -> Any:
+        """The step, for those who write it; Refused once its territory no longer changes."""
+        etape = self.kind.open_to_writing(request, pk)
+        services.refuse_once_deposited(etape)
+        return etape
+
+    def addresses(self, etape: Etape) -> dict[str, str]:
+        """Where each gesture is sent, and where "Continuer" leads."""
+        names = {"page": "territoire"} | {name: f"territoire_{name}" for name in GESTES}
+        found = {name: self.kind.url(etape, page) for name, page in names.items()}
+        return {**found, "suite": self.kind.after_territory(etape)}
 
     def page(
         self,
         request: HttpRequest,
-        lettre: LettreIntention,
+        etape: Etape,
         *,
         erreurs: list[dict[str, str]] | None = None,
         form: QuartierForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        territoire = current_draft(lettre.dossier)
+        territoire = current_draft(etape.dossier)
         parts = parts_of(territoire) if territoire else []
         bareme = bareme_on(timezone.localdate(request.now))
         opened = set(request.GET.getlist("ouvert")[:5])
         context = {
-            "lettre": lettre,
+            **self.kind.page(etape),
+            "adresses": self.addresses(etape),
             "territoire": territoire,
             "nombre_parts": len(parts),
             "compte": _census(parts),
             "groupes": _groups(parts, opened),
             "departements": departements_of(parts),
-            "pilote": lettre.dossier.departement_pilote_id,
+            "pilote": etape.dossier.departement_pilote_id,
             "chevauchement": discreet_overlap(territoire, parmi=files_alive()) if territoire and parts else None,
             "bareme": bareme,
             "tailles": _intervals(bareme),
             "attribution": communes.attribution(),
             "erreurs": erreurs or [],
-            **_found(request, lettre, parts),
+            **_found(request, etape, parts),
             **_quarter(request, parts, form),
         }
         return render(request, "projects/territoire.html", context, status=status)
 
-    def refused(
-        self, request: HttpRequest, lettre: LettreIntention, error: ValidationError, anchor: str
-    ) -> HttpResponse:
+    def refused(self, request: HttpRequest, etape: Etape, error: ValidationError, anchor: str) -> HttpResponse:
         erreurs = [{"message": message, "ancre": anchor} for message in error.messages]
-        return self.page(request, lettre, erreurs=erreurs, status=422)
+        return self.page(request, etape, erreurs=erreurs, status=422)
 
-    def back(self, request: HttpRequest, lettre: LettreIntention, **query: Any) -> HttpResponse:
+    def back(self, request: HttpRequest, etape: Etape, **query: Any) -> HttpResponse:
         """The page again, with the search as it was."""
         kept = {"q": request.POST.get("q", "")[:QUERY_MAX], **query}
         words = urlencode({name: value for name, value in kept.items() if value}, doseq=True)
-        return redirect(reverse("projects:territoire", args=[lettre.pk]) + (f"?{words}" if words else ""))
+        return redirect(self.kind.url(etape, "territoire") + (f"?{words}" if words else ""))
 
 
 class AjouterView(TerritoireView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = self.letter(request, pk)
+        etape = self.step(request, pk)
         codes, epci = request.POST.getlist("code"), request.POST.get("epci", "")
         try:
             if epci:
-                ajout = services.add_epci(etape=lettre, epci=epci, by=request.acteur, now=request.now)
+                ajout = services.add_epci(etape=etape, epci=epci, by=request.acteur, now=request.now)
             else:
-                ajout = services.add_communes(etape=lettre, codes=codes, by=request.acteur, now=request.now)
+                ajout = services.add_communes(etape=etape, codes=codes, by=request.acteur, now=request.now)
         except ValidationError as error:
-            return self.refused(request, lettre, error, "id_q")
+            return self.refused(request, etape, error, "id_q")
         _tell_added(request, ajout)
-        return self.back(request, lettre)
+        return self.back(request, etape)
 
 
 class RetirerPartsView(TerritoireView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = self.letter(request, pk)
+        etape = self.step(request, pk)
         chosen = {int(part) for part in request.POST.getlist("part") if part.isdecimal() and len(part) < 19}
-        territoire, group = current_draft(lettre.dossier), request.POST.get("groupe")
+        territoire, group = current_draft(etape.dossier), request.POST.get("groupe")
         present = parts_of(territoire) if territoire else []
         if group:
             chosen = {part.id for part in present if _key(part) == group}
         if not chosen:
             return self.refused(
-                request, lettre, ValidationError("Cochez au moins une commune ou un quartier à retirer."), "parts"
+                request, etape, ValidationError("Cochez au moins une commune ou un quartier à retirer."), "parts"
             )
-        services.remove_parts(etape=lettre, parts=chosen, by=request.acteur, now=request.now)
+        services.remove_parts(etape=etape, parts=chosen, by=request.acteur, now=request.now)
         if gone := _census([part for part in present if part.id in chosen]):
             messages.success(request, f"{gone} en moins dans le territoire.")
-        return self.back(request, lettre, ouvert=sorted({_key(part) for part in present if part.id in chosen})[:5])
+        return self.back(request, etape, ouvert=sorted({_key(part) for part in present if part.id in chosen})[:5])
 
 
 class QuartierView(TerritoireView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = self.letter(request, pk)
+        etape = self.step(request, pk)
         form = QuartierForm(request.POST)
         if not form.is_valid():
-            return self.page(request, lettre, form=form, status=422)
+            return self.page(request, etape, form=form, status=422)
         given = form.cleaned_data
         try:
-            services.add_quartier(etape=lettre, code=given.pop("commune"), **given, by=request.acteur, now=request.now)
+            services.add_quartier(etape=etape, code=given.pop("commune"), **given, by=request.acteur, now=request.now)
         except ValidationError as error:
             form.add_error(None, error)
-            return self.page(request, lettre, form=form, status=422)
+            return self.page(request, etape, form=form, status=422)
         messages.success(request, f"Le quartier «\u00a0{given['nom']}\u00a0» est ajouté.")
-        return self.back(request, lettre)
+        return self.back(request, etape)
 
 
 class PiloteView(TerritoireView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        lettre = self.letter(request, pk)
+        etape = self.step(request, pk)
         departement = request.POST.get("departement", "")[:3]
         try:
-            services.choose_pilote(etape=lettre, departement=departement, by=request.acteur, now=request.now)
+            services.choose_pilote(etape=etape, departement=departement, by=request.acteur, now=request.now)
         except ValidationError as error:
-            return self.refused(request, lettre, error, "id_departement")
+            return self.refused(request, etape, error, "id_departement")
         messages.success(request, "Le département pilote est choisi.")
-        return self.back(request, lettre)
+        return self.back(request, etape)
 
 
 def _groups(parts: list[Part], opened: set[str]) -> list[Groupe]:
@@ -221,11 +225,11 @@ def _intervals(bareme: Bareme) -> list[tuple[int, str]]:
     return said
 
 
-def _found(request: HttpRequest, lettre: LettreIntention, parts: list[Part]) -> dict[str, Any]:
+def _found(request: HttpRequest, etape: Etape, parts: list[Part]) -> dict[str, Any]:
     """The answers of the search, those of the region before any other, and which are there already."""
     text = (request.GET.get("q") or request.POST.get("q") or "").strip()[:QUERY_MAX]
     region = (
-        list(Departement.objects.filter(region=lettre.dossier.region).values_list("code", flat=True)) if text else []
+        list(Departement.objects.filter(region=etape.dossier.region).values_list("code", flat=True)) if text else []
     )
     return {
         "q": text,
@@ -259,10 +263,21 @@ def _count(parts: int) -> str:
     return f"{nombre(parts)} commune{'s' if parts > 1 else ''}" if parts else "Aucune commune"
 
 
-urlpatterns = [
-    path("lettres/<int:pk>/territoire/", TerritoireView.as_view(), name="territoire"),
-    path("lettres/<int:pk>/territoire/ajouter/", AjouterView.as_view(), name="territoire_ajouter"),
-    path("lettres/<int:pk>/territoire/retirer/", RetirerPartsView.as_view(), name="territoire_retirer"),
-    path("lettres/<int:pk>/territoire/quartier/", QuartierView.as_view(), name="territoire_quartier"),
-    path("lettres/<int:pk>/territoire/pilote/", PiloteView.as_view(), name="territoire_pilote"),
-]
+GESTES: dict[str, type[TerritoireView]] = {
+    "ajouter": AjouterView,
+    "retirer": RetirerPartsView,
+    "quartier": QuartierView,
+    "pilote": PiloteView,
+}
+
+
+def addresses_of(kind: etapes.Kind, racine: str) -> list[URLPattern]:
+    """The page and its gestures for one kind of step, under `racine`."""
+    gestures = [
+        path(f"{racine}{name}/", view.as_view(kind=kind), name=f"{kind.prefixe}territoire_{name}")
+        for name, view in GESTES.items()
+    ]
+    return [path(racine, TerritoireView.as_view(kind=kind), name=f"{kind.prefixe}territoire"), *gestures]
+
+
+urlpatterns = addresses_of(etapes.LETTRE, "lettres/<int:pk>/territoire/")

@@ -18,7 +18,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) start(form)
 forgetOld();
 
 function start(form) {
-  const key = `guichet-brouillon:${form.dataset.autosaveKey || ""}:${new URL(form.action).pathname}`;
+  const key = `guichet-brouillon:${form.dataset.autosaveKey || ""}:${address(form).pathname}`;
   const page = { form, key, dirty: false, saving: false, stopped: false, timer: 0 };
   const changed = () => {
     page.dirty = true;
@@ -41,6 +41,11 @@ function start(form) {
   offer(page);
 }
 
+/* Read as it is written: a field named "action" hides the property of the form. */
+function address(form) {
+  return new URL(form.getAttribute("action") || "", location.href);
+}
+
 function schedule(page, delay) {
   clearTimeout(page.timer);
   page.timer = setTimeout(() => save(page), delay);
@@ -53,7 +58,7 @@ async function save(page) {
   renewToken(page.form);
   let response = null;
   try {
-    response = await fetch(page.form.action, {
+    response = await fetch(address(page.form), {
       method: "POST",
       headers: { "X-Autosave": "1", Accept: "application/json" },
       body: new URLSearchParams(texts(page.form, false)),

@@ -8,6 +8,7 @@ from django.urls import get_resolver
 from funding.sections import RUBRIQUES as RUBRIQUES_FIR
 from projects.sections import RUBRIQUES
 from tests.growth import test_desk_queries as desk
+from tests.growth import test_project_queries as projects
 from tests.growth.limits import BYTES_MAX, LIST_MAX, PAGE_MAX
 from tests.growth.world import World
 
@@ -126,6 +127,13 @@ NO_PAGE = {
     "projects:territoire_retirer",
     "projects:territoire_quartier",
     "projects:territoire_pilote",
+    "projects:projet_forme",
+    "projects:projet_deposer",
+    "projects:projet_retirer_conseiller",
+    "projects:projet_territoire_ajouter",
+    "projects:projet_territoire_retirer",
+    "projects:projet_territoire_quartier",
+    "projects:projet_territoire_pilote",
     "funding:reporter",
     "dossiers:refaire",
     "dossiers:prendre",
@@ -165,7 +173,7 @@ def test_every_page_of_the_site_is_counted() -> None:
         for name in get_resolver().namespace_dict[namespace][1].reverse_dict
         if isinstance(name, str)
     }
-    assert known - NO_PAGE == {page[1] for page in (*EVERY, *desk.EVERY)}
+    assert known - NO_PAGE == {page[1] for page in (*EVERY, *desk.EVERY, *projects.EVERY)}
 
 
 def test_every_section_of_a_letter_and_of_a_request_is_counted() -> None:

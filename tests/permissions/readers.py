@@ -66,6 +66,8 @@ LETTERS: dict[str, Readers] = {
     "projects:lettre": FILE,
     "projects:journal": REQUEST,
     "projects:dossier": REQUEST,
+    "projects:calendrier": REQUEST,
+    "projects:projet_ouvrir": always(OWN),
     "projects:section": always(OWN),
     "projects:territoire": always(OWN),
     "projects:verifier": always(OWN),

@@ -144,12 +144,13 @@ def test_validated_and_granted_the_association_declares_itself(by) -> None:
     assert found["detail"].startswith("L’ARS accorde 20 000 €.")
 
 
-def test_validated_without_a_request_the_decision_is_read(by) -> None:
+def test_validated_without_a_request_the_project_is_to_be_written(by) -> None:
     lettre = transmitted_letter(by, demande=False)
     validate(lettre=lettre, by=decideur(), now=NOW)
     found = step(lettre, by)
-    assert (found["phrase"], found["bouton"]) == ("Votre lettre est validée", "Lire la décision")
-    assert found["detail"] == "Vous pouvez écrire le projet de santé de la communauté."
+    assert (found["phrase"], found["bouton"]) == ("Votre lettre est validée", "Écrire le projet de santé")
+    assert found["url"] == reverse("projects:projet_ouvrir", args=[lettre.pk])
+    assert found["detail"].startswith("Prochaine étape : écrire le projet de santé de la communauté.")
 
 
 def test_validated_the_request_may_still_wait(by) -> None:

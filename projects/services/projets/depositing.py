@@ -53,7 +53,7 @@ def deposit(*, projet: ProjetSante, reserves_lues: Collection[str], by: Acteur, 
     locked: ProjetSante = PROJET.lock(projet)
     if refusal := PROJET.refusal(locked, "deposer", by=by, now=now):
         raise Refused(refusal)
-    if not _may_sign(locked, by):
+    if not may_sign(locked, by):
         raise Refused(POUVOIR_MANQUANT)
     found = project_reserves(locked, on=timezone.localdate(now))
     if {reserve.code for reserve in found} - set(reserves_lues):
@@ -217,7 +217,7 @@ def freeze_version(
     )
 
 
-def _may_sign(projet: ProjetSante, by: Acteur) -> bool:
+def may_sign(projet: ProjetSante, by: Acteur) -> bool:
     """The legal representative named in the project, or whoever joins a power."""
     if by.membership and by.membership.representant_legal:
         return True
@@ -227,4 +227,4 @@ def _may_sign(projet: ProjetSante, by: Acteur) -> bool:
     return projet.dossier.pieces.filter(genre=GenrePiece.POUVOIR).exists()
 
 
-__all__ = ["complete", "deposit", "freeze_version", "record_receipt", "start_clock", "withdraw"]
+__all__ = ["complete", "deposit", "freeze_version", "may_sign", "record_receipt", "start_clock", "withdraw"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from dossiers.models import DemandePieces, Piece, PieceDemandee
+from dossiers.selectors.pieces_demandees import requests_of
 from dossiers.services.delais import Acte, was_asked, write
 from dossiers.services.documents import create_document
 from dossiers.services.pieces import freeze_pieces
@@ -166,6 +167,39 @@ def waive_pieces(*, projet: ProjetSante, motif: str, by: Acteur, now: datetime) 
     notifications.pieces_waived(projet, event=event, now=now)
     settle_silence(projet=projet, on=today, now=now)
     return event
+
+
+@transaction.atomic
+def send_useful_answers(*, projet: ProjetSante, by: Acteur, now: datetime) -> EvenementProjet:
+    """Send what answers the useful pieces asked on a deposited project, request by request: the ARS reads it and no
+    date moves. Refused while no request has an answer to each of its pieces.
+    """
+    event: EvenementProjet = PROJET.apply(projet, "envoyer_pieces_utiles", by=by, now=now)
+    projet.refresh_from_db()
+    ready = [
+        asked for asked in requests_of(requests_for_pieces(projet)) if asked.close_at is None and _all_given(asked)
+    ]
+    if not ready:
+        raise Refused("Répondez d’abord à chaque pièce de la demande\u00a0; vous pouvez dire que vous ne l’avez pas.")
+    given = Piece.objects.filter(repond_a__demande__in=ready, figee_at=None).values_list("pk", flat=True)
+    freeze_pieces(dossier=projet.dossier, now=now, transmises=True, parmi=list(given))
+    for asked in close_open(evenements=[asked.evenement for asked in ready], now=now):
+        write_answered(projet, asked, acte=Acte(by, now))
+    notifications.useful_answers_sent(projet, event=event, now=now)
+    return event
+
+
+def _all_given(asked: DemandePieces) -> bool:
+    return all(item.etat == EtatPieceDemandee.REPONDUE for item in asked.items.all())
+
+
+def write_answered(projet: ProjetSante, asked: DemandePieces, *, acte: Acte) -> None:
+    """Each answer is a line of the ledger, whatever its effect; none once the period is over."""
+    if projet.delai is None or projet.delai.clos_at is not None:
+        return
+    for item in asked.items.order_by("ordre"):
+        if item.recue_le:
+            write(projet.delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=acte)
 
 
 @transaction.atomic

@@ -1,7 +1,10 @@
-"""The page of a deposited project: what it says, its clock, what was asked, and what each person does about it."""
+"""The page of a project: its task list for those who write it; once deposited what it says, its clock, what was asked,
+and what each person does about it.
+"""
 
 from typing import Any
 
+import rules
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,34 +15,50 @@ from dossiers.selectors.documents import papers_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.views import suivi
 from dossiers.views.clock import clock
-from projects.documents.projets import parts
 from projects.models import ProjetSante
-from projects.selectors.projets import projects_for_pages, with_sections
-from projects.views.projets import presenters
+from projects.selectors.projets import project_in_progress, projects_for_pages, with_sections
+from projects.services.projets.opening import TERMINES
+from projects.states import EtatProjet
+from projects.views.onglets import opened, tabs
+from projects.views.projets import depot, porteur, presenters, redaction, steps, versions
 
 
 class ProjetView(LoginRequiredMixin, View):
-    """The whole project to read, with the panels of this person."""
+    """The task list of a draft for those who write it, the whole project to read for everyone else, with the panels of
+    this person.
+    """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        projet = get_object_or_404(with_sections(projects_for_pages(request.acteur)), pk=pk)  # type: ignore[attr-defined]
+        projet = get_object_or_404(with_sections(projects_for_pages(request.acteur)), pk=pk)
+        writes = porteur.writes(request, projet)
+        deposits = bool(rules.test_rule("projet.deposer", request.acteur, projet))
+        if writes and projet.etat == EtatProjet.BROUILLON:
+            return redaction.draft_page(request, projet, deposits=deposits)
         context = {
             **presenters.page(projet),
+            "onglets": tabs(request, opened(request, projet), "projet"),
+            "etape": self._step(request, projet, deposits=deposits) if writes else None,
             "parties": reading(projet, request),
-            "pieces": pieces_of(projet.dossier, acteur=request.acteur),  # type: ignore[attr-defined]
-            "documents": papers_of(projet.dossier, acteur=request.acteur),  # type: ignore[attr-defined]
+            "pieces": pieces_of(projet.dossier, acteur=request.acteur),
+            "documents": papers_of(projet.dossier, acteur=request.acteur),
             "panneaux": panels_of(request, projet),
         }
         return render(request, "projects/projets/lecture.html", context)
 
+    def _step(self, request: HttpRequest, projet: ProjetSante, *, deposits: bool) -> Any:
+        suite = project_in_progress(projet.dossier) if projet.etat in TERMINES else None
+        suivi = steps.follow_ups([projet]).get(projet.pk, steps.NOTHING_KNOWN)
+        return steps.next_step(projet, deposits=deposits, now=request.now, suivi=suivi, suite=suite)
+
 
 def reading(projet: ProjetSante, request: HttpRequest) -> list[dict[str, Any]]:
-    """The parts as they are read: those of the last deposit for an agent, while the association completes."""
-    if request.acteur.est_agent and (version := projet.versions.order_by("-numero").first()):  # type: ignore[attr-defined]
-        shown = version.contenu["parties"]
-    else:
-        shown = parts(projet, jour=timezone.localdate(request.now), limit=40)  # type: ignore[attr-defined]
-    return [{"titre": part["titre"], "ancre": part["cle"], "blocs": part["blocs"], "url": ""} for part in shown]
+    """The parts as they are read: those of the last deposit for an agent, while the association completes; those who
+    complete find where each is changed.
+    """
+    if request.acteur.est_agent and (version := projet.versions.order_by("-numero").first()):
+        return versions.parts_of(version)
+    edit = projet.etat == EtatProjet.INCOMPLET and porteur.writes(request, projet)
+    return [{**part, "plie": True} for part in depot.typed(projet, jour=timezone.localdate(request.now), edit=edit)]
 
 
 def clock_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
@@ -48,14 +67,14 @@ def clock_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | N
         return None
     horloge = clock(
         projet.delai,
-        today=timezone.localdate(request.now),  # type: ignore[attr-defined]
+        today=timezone.localdate(request.now),
         titre="Silence de l’ARS",
-        doutes=request.acteur.est_agent,  # type: ignore[attr-defined]
+        doutes=request.acteur.est_agent,
     )
     return {"gabarit": "funding/panneaux/delai.html", "zone": "marge", "horloge": horloge}
 
 
-PANELS = (clock_panel,)
+PANELS = (clock_panel, *porteur.PANELS)
 
 
 def panels_of(request: HttpRequest, projet: ProjetSante) -> list[dict[str, Any]]:
