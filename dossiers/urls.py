@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from dossiers.views import decisions, documents, echanges, echecs, liens, pieces, pieces_demandees, suivi, verification
+from dossiers.views import (
+    decisions,
+    documents,
+    echanges,
+    echecs,
+    liens,
+    pieces,
+    pieces_demandees,
+    recours,
+    suivi,
+    verification,
+)
 
 app_name = "dossiers"
 
@@ -19,5 +30,6 @@ urlpatterns = [
     *echanges.urlpatterns,
     *liens.urlpatterns,
     *pieces_demandees.urlpatterns,
+    *recours.urlpatterns,
     *suivi.urlpatterns,
 ]

@@ -12,11 +12,13 @@ from django.views import View
 
 from dossiers.documents import remedies
 from dossiers.models import Decision
+from dossiers.parcours import ground_of
 from dossiers.selectors.decisions import decisions_visible_to
 from dossiers.selectors.documents import documents_visible_to
 from dossiers.selectors.reglages import reglage
 from dossiers.services.decisions import record_opening
 from dossiers.states import EtatDocument, NatureDecision
+from dossiers.views.recours import appeals
 from guichet.kernel.civil import date_longue
 from guichet.kernel.money import euros
 
@@ -25,6 +27,11 @@ ETAPES = {
     NatureDecision.REFUS_LETTRE: ("projects:lettre", "Lettre d’intention"),
     NatureDecision.ACCORD_FIR: ("funding:demande", "Demande de subvention"),
     NatureDecision.REFUS_FIR: ("funding:demande", "Demande de subvention"),
+    NatureDecision.VALIDATION_PROJET: ("projects:projet", "Projet de santé"),
+    NatureDecision.OPPOSITION_PROJET: ("projects:projet", "Projet de santé"),
+    NatureDecision.DEMANDE_PIECES_PROJET: ("projects:projet", "Projet de santé"),
+    NatureDecision.RETRAIT_PROJET: ("projects:projet", "Projet de santé"),
+    NatureDecision.RAPPORT_PROJET: ("projects:projet", "Projet de santé"),
 }
 """The page of the step a decision is about, by its name: what a file holds does not know its steps."""
 
@@ -32,7 +39,13 @@ NOTIFIEE = {
     "mise_a_disposition": "Tenue pour notifiée dès sa mise à disposition sur le portail",
     "premiere_consultation": "Tenue pour notifiée à sa première ouverture par l’association",
 }
-REFUS = (NatureDecision.REFUS_LETTRE, NatureDecision.REFUS_FIR)
+DEFAVORABLES = {
+    NatureDecision.REFUS_LETTRE: "Refus",
+    NatureDecision.REFUS_FIR: "Refus",
+    NatureDecision.OPPOSITION_PROJET: "Opposition",
+    NatureDecision.RETRAIT_PROJET: "Validation retirée",
+}
+FAVORABLES = {NatureDecision.VALIDATION_PROJET: "Validé", NatureDecision.RAPPORT_PROJET: "Validé"}
 
 
 class DecisionView(LoginRequiredMixin, View):
@@ -51,6 +64,7 @@ class DecisionView(LoginRequiredMixin, View):
             "dates": self._dates(request, decision),
             "notification": _notification(decision, agent=request.acteur.est_agent),  # type: ignore[attr-defined]
             "recours": remedies(on=decision.signee_le),
+            "formes": appeals(request, decision),
             "document": self._paper(request, decision),
         }
         return render(request, "dossiers/decision.html", context)
@@ -94,8 +108,10 @@ def _instant(moment: Any) -> str:
 
 
 def _tag(decision: Decision) -> dict[str, str]:
-    refused = decision.nature in REFUS
-    return {"libelle": "Refus" if refused else "Accord", "ton": "alert" if refused else "ok"}
+    nature = NatureDecision(decision.nature)
+    if refused := DEFAVORABLES.get(nature):
+        return {"libelle": refused, "ton": "alert"}
+    return {"libelle": FAVORABLES.get(nature, "Accord"), "ton": "ok"}
 
 
 def _lines(decision: Decision) -> list[list[str]]:
@@ -105,8 +121,13 @@ def _lines(decision: Decision) -> list[list[str]]:
         lines.append(["Montant accordé", euros(decision.montant)])
     if comite := decision.donnees.get("comite_le"):
         lines.append(["Comité du", date_longue(date.fromisoformat(comite))])
+    lines += ground_of(decision)
     lines += [["Signée par", decision.signataire], ["Qualité", decision.qualite]]
-    return [*lines, ["En vertu de", decision.acte]] if decision.acte else lines
+    if decision.acte:
+        lines.append(["En vertu de", decision.acte])
+    if decision.consolidation_le:
+        lines.append(["Retirable, si elle est illégale, jusqu’au", date_longue(decision.consolidation_le)])
+    return lines
 
 
 def _notification(decision: Decision, *, agent: bool) -> dict[str, str] | None:

@@ -15,6 +15,7 @@ from dossiers.notifications import am_people, ars_people, association_people, gu
 from dossiers.selectors.people import in_charge
 from guichet.kernel.civil import date_longue
 from projects.models import Avis, Consultation, EvenementAvis, EvenementLettre, LettreIntention, Rectification
+from projects.notifications import projets
 from projects.states import EtatRectification
 
 
@@ -133,6 +134,7 @@ def consulted(
 
 def reminded(consultation: Consultation, organisations: Sequence[Organisation], *, rang: int, now: datetime) -> None:
     lettre = consultation.lettre
+    assert lettre is not None  # the Guichet reminds on a letter; nobody does on a project
     event = uuid5(REMINDERS, f"{consultation.pk}-{rang}")
     _ask(
         lettre,
@@ -180,6 +182,9 @@ def _ask(
 def opinion_given(avis: Avis, *, event: EvenementAvis, now: datetime) -> None:
     """The desk that reads it learns that a body answered: not what it said."""
     lettre = avis.consultation.lettre
+    if lettre is None:
+        projets.opinion_given(avis, event=event, now=now)
+        return
     desk = ars_people if lettre.transmise_at is not None else guichet_people
     _tell(
         lettre,

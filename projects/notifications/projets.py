@@ -15,7 +15,7 @@ from dossiers.models import Decision, DemandePieces, PieceDemandee
 from dossiers.notifications import am_people, ars_people, association_people, guichet_people, tell
 from dossiers.selectors.people import ars_desk, in_charge
 from guichet.kernel.civil import date_longue
-from projects.models import Avis, Consultation, EvenementProjet, ProjetSante
+from projects.models import Avis, Consultation, EvenementAvis, EvenementProjet, ProjetSante
 
 JUGEMENTS = UUID("7d1d8a55-0c5a-4c58-9a0a-1b9d5d2e6f41")
 """Under which a piece found not to conform gets its event."""
@@ -127,6 +127,21 @@ def opinions_asked(projet: ProjetSante, consultation: Consultation, *, evenement
             url=reverse("projects:avis", args=[avis.pk]),
             categorie=CategorieEnvoi.ETAPES,
         )
+
+
+def opinion_given(avis: Avis, *, event: EvenementAvis, now: datetime) -> None:
+    """The ARS learns that a body answered: not what it said."""
+    projet = avis.consultation.projet
+    assert projet is not None
+    _tell(
+        projet,
+        ars_people(projet.dossier, now=now),
+        evenement=event.pk,
+        sujet="Avis reçu sur un projet de santé",
+        paragraphes=[f"{avis.organisation.nom} a répondu.", _last_day(projet)],
+        now=now,
+        categorie=CategorieEnvoi.ETAPES,
+    )
 
 
 def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, event: EvenementProjet, now: datetime) -> None:

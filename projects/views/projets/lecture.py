@@ -15,7 +15,7 @@ from dossiers.views.clock import clock
 from projects.documents.projets import parts
 from projects.models import ProjetSante
 from projects.selectors.projets import projects_for_pages, with_sections
-from projects.views.projets import presenters
+from projects.views.projets import panneaux, presenters
 
 
 class ProjetView(LoginRequiredMixin, View):
@@ -55,7 +55,7 @@ def clock_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | N
     return {"gabarit": "funding/panneaux/delai.html", "zone": "marge", "horloge": horloge}
 
 
-PANELS = (clock_panel,)
+PANELS = (*panneaux.HEAD, clock_panel, *panneaux.BESIDE, *panneaux.MAIN)
 
 
 def panels_of(request: HttpRequest, projet: ProjetSante) -> list[dict[str, Any]]:
