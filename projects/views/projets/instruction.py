@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 
-from dossiers.forms.pieces_demandees import DemanderPiecesForm
+from dossiers.forms.pieces_demandees import EXIGEE, DemanderPiecesForm
 from dossiers.models import MouvementDelai, PieceDemandee
 from dossiers.selectors.delais import echeance_of
 from dossiers.states import EtatPieceDemandee, NatureMouvement
@@ -66,7 +66,10 @@ class DemanderPiecesView(AskingView, DeskActe):
     bouton = "Envoyer la demande"
 
     def make_form(self, request: HttpRequest, step: ProjetSante, **given: Any) -> DemanderPiecesForm:
-        requires = not self._why_none_required(request, step)
+        refused = self._why_none_required(request, step)
+        if refused and EXIGEE in given.get("data", {}).values():
+            raise Refused(refused)  # asked from a page opened before: it is not turned into a useful piece in silence
+        requires = not refused
         return DemanderPiecesForm(**given, jour=today(request), textes=requires, limite=requires)
 
     def page(self, request: HttpRequest, step: ProjetSante) -> dict[str, Any]:

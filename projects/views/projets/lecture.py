@@ -25,6 +25,8 @@ class ProjetView(LoginRequiredMixin, View):
         projet = get_object_or_404(with_sections(projects_for_pages(request.acteur)), pk=pk)  # type: ignore[attr-defined]
         context = {
             **presenters.page(projet),
+            "onglets": None,
+            "etape": None,
             "parties": reading(projet, request),
             "pieces": pieces_of(projet.dossier, acteur=request.acteur),  # type: ignore[attr-defined]
             "documents": papers_of(projet.dossier, acteur=request.acteur),  # type: ignore[attr-defined]
