@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from dossiers.models import PieceDemandee
 from dossiers.states import NatureDecision
 from funding.forms.instruction import RecuesForm, motivation
 from guichet.kernel.civil import date_longue
@@ -290,6 +291,10 @@ class RecuesProjetForm(RecuesForm):
                     f"Déjà reçue le {date_longue(item.recue_le)}. À remplir seulement si une autre partie est arrivée "
                     "depuis\u00a0: c’est le jour de la dernière qui compte."
                 )
+
+    def fields_of(self, item: PieceDemandee) -> list[forms.BoundField]:
+        """The three questions about one piece."""
+        return [self[f"{name}_{item.pk}"] for name in ("recue", "mot", "scan")]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -95,9 +95,8 @@ def _figures(request: HttpRequest, today: date, silences: Bloc) -> list[Chiffre]
         ),
     ]
     if funds.passees:
-        figures.insert(
-            0, Chiffre("Délai passé, silence à constater", capped(funds.passees), f"{asked}?{FILTRES[0]}", "alert")
-        )
+        told = "Subventions\u00a0: délai passé, silence à constater"
+        figures.insert(0, Chiffre(told, capped(funds.passees), f"{asked}?{FILTRES[0]}", "alert"))
     if near.passees:
         told = "Projets\u00a0: délai passé, silence à constater"
         figures.insert(0, Chiffre(told, capped(near.passees), f"{listed}?echeance=7", "alert"))

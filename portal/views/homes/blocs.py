@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.acteur import Acteur
 from accounts.selectors import inbox
+from accounts.states import Genre
 from dossiers.models import Dossier, Fil
 from dossiers.selectors.echanges import fils_visible_to, side_of
 from dossiers.views.clock import tone_of
@@ -268,7 +269,9 @@ def opinions_asked(acteur: Acteur, *, today: date) -> Bloc:
         lambda avis: opinion(avis, today=today),
         cle="avis",
         titre="Avis à donner",
-        vide="Ce sur quoi votre organisme est consulté apparaîtra ici, la date la plus proche d’abord.",
+        vide="Les lettres sur lesquelles votre organisme est consulté apparaîtront ici, la plus proche d’abord."
+        if acteur.genre == Genre.URPS
+        else "Les lettres et les projets sur lesquels votre organisme est consulté apparaîtront ici.",
         geste="donner l’avis sur",
         bouton="Donner l’avis",
     )

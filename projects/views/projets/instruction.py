@@ -164,7 +164,7 @@ class RecuesView(DeskActe):
     """The ARS keeps what came by another way than the portal, at its real day."""
 
     action = "completer"
-    template_name = "funding/completer.html"
+    template_name = "projects/projets/bureau/recues.html"
     titre = "Enregistrer des pièces reçues"
     bouton = "Enregistrer ce qui est arrivé"
 
@@ -186,8 +186,15 @@ class RecuesView(DeskActe):
     def make_form(self, request: HttpRequest, step: ProjetSante, **given: Any) -> forms.Form:
         return RecuesProjetForm(**given, attendues=_open_items(step), jour=today(request))
 
+    def show(self, request: HttpRequest, step: Any, form: Any, status: int = 200) -> HttpResponse:
+        self.groupes = [
+            {"ligne": line(item), "requise": item.requise_par_un_texte, "champs": form.fields_of(item)}
+            for item in form.attendues
+        ]
+        return super().show(request, step, form, status)
+
     def page(self, request: HttpRequest, step: ProjetSante) -> dict[str, Any]:
-        return {"lignes": [line(item) for item in _open_items(step)]}
+        return {"groupes": self.groupes}
 
     def consequences(self, request: HttpRequest, step: ProjetSante) -> list[str]:
         return [
