@@ -98,3 +98,18 @@ def suite_of(demande: Any) -> Suite | None:
     """What follows this request for pieces; None when no step knows it."""
     step = _steps.get(demande.etape)
     return step(demande) if step else None
+
+
+Ground = Callable[[Any], list[list[str]]]
+
+_grounds: list[Ground] = []
+
+
+def register_ground(ground: Ground) -> None:
+    """Ask `ground` what the data of a decision say, as lines of (label, words)."""
+    _grounds.append(ground)
+
+
+def ground_of(decision: Any) -> list[list[str]]:
+    """The ground and the data of a decision in words; nothing when no step knows them."""
+    return [line for ground in _grounds for line in ground(decision)]

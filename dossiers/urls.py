@@ -11,6 +11,7 @@ from dossiers.views import (
     liens,
     pieces,
     pieces_demandees,
+    recours,
     suivi,
     verification,
 )
@@ -31,5 +32,6 @@ urlpatterns = [
     *echanges.urlpatterns,
     *liens.urlpatterns,
     *pieces_demandees.urlpatterns,
+    *recours.urlpatterns,
     *suivi.urlpatterns,
 ]

@@ -59,15 +59,15 @@ def _menu(request: Any) -> list[Entree]:
 
 LETTRES, ADMIN = "projects:lettres", "portal:administration"
 DES_LETTRES, DES_DEMANDES = ("Lettres", LETTRES), ("Demandes", "funding:demandes")
-DES_SEANCES = ("Séances", "projects:seances")
+DES_PROJETS, DES_SEANCES = ("Projets de santé", "projects:projets"), ("Séances", "projects:seances")
 MENUS: dict[str, tuple[tuple[str, str], ...]] = {
-    Genre.GUICHET: (DES_LETTRES, DES_DEMANDES, DES_SEANCES),
+    Genre.GUICHET: (DES_LETTRES, DES_PROJETS, DES_DEMANDES, DES_SEANCES),
     Genre.URPS: (DES_LETTRES, DES_SEANCES),
-    Genre.ARS: (DES_LETTRES, DES_DEMANDES),
-    Genre.DD_ARS: (DES_LETTRES, DES_DEMANDES),
-    Genre.CPAM: (DES_LETTRES, DES_DEMANDES),
-    Genre.MSA: (DES_LETTRES, DES_DEMANDES),
-    Genre.ELSM: (DES_LETTRES,),
+    Genre.ARS: (DES_LETTRES, DES_PROJETS, DES_DEMANDES),
+    Genre.DD_ARS: (DES_LETTRES, DES_PROJETS, DES_DEMANDES),
+    Genre.CPAM: (DES_LETTRES, DES_PROJETS, DES_DEMANDES),
+    Genre.MSA: (DES_LETTRES, DES_PROJETS, DES_DEMANDES),
+    Genre.ELSM: (DES_LETTRES, DES_PROJETS),
 }
 """Between the home and the messages, for each kind of body."""
 ADMINISTRATION = (("Administration", ADMIN), ("Envois", "accounts:envois"))
@@ -136,4 +136,4 @@ def _entry(request: HttpRequest, label: str, name: str, *, files: bool = False) 
 
 def _other_lists() -> tuple[str, ...]:
     """Addresses under a link of their own."""
-    return tuple(reverse(name) for name in (DES_DEMANDES[1], DES_SEANCES[1], "dossiers:agendas"))
+    return tuple(reverse(name) for name in (DES_PROJETS[1], DES_DEMANDES[1], DES_SEANCES[1], "dossiers:agendas"))

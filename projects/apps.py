@@ -24,6 +24,7 @@ class ProjectsConfig(AppConfig):
         files.follow(EtapePieces.LETTRE, _after_answers)
         files.follow(EtapePieces.PROJET, _after_project_answers)
         files.register(living=_living_files, pages=_pages_of)
+        files.register_ground(_ground_of)
 
 
 def _letter_of(demande: Any) -> Any:
@@ -176,3 +177,10 @@ def _file_of(request: Any, dossier: Any, current: str) -> Any:
         etat=kind.tag(step),
         faits=kind.facts(step),
     )
+
+
+def _ground_of(decision: Any) -> list[list[str]]:
+    """The ground of a decision on a projet de santé, and what it rests on."""
+    from projects.documents.projets import ground_lines
+
+    return ground_lines(decision.donnees)

@@ -107,6 +107,22 @@ rules.add_rule("projets.lister", lists_projects)
 
 
 @rules.predicate
+def records_projects(acteur: "Acteur") -> bool:
+    """Whoever instructs at the ARS; the act judges the départements of the file."""
+    return acteur is not None and acteur.genre in ARS and acteur.has("instruire")
+
+
+@rules.predicate
+def opens_without_letter(acteur: "Acteur") -> bool:
+    """Whoever handles files at the Guichet."""
+    return acteur is not None and acteur.genre == "guichet" and acteur.has("instruire")
+
+
+rules.add_rule("projets.enregistrer", records_projects)
+rules.add_rule("projets.ouvrir_sans_lettre", opens_without_letter)
+
+
+@rules.predicate
 def records_paper(acteur: "Acteur") -> bool:
     """Whoever handles files at the Guichet or at the ARS; the act judges the départements of the letter."""
     return acteur is not None and acteur.genre in ("guichet", *ARS) and acteur.has("instruire")

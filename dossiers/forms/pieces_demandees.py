@@ -47,32 +47,14 @@ class DemanderPiecesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["items"] = ItemsField(
             "Ce qui est demandé",
-            _columns(jour, objets, textes=textes, limite=limite),
+            item_columns(jour, objets=objets, textes=textes, limite=limite),
             aide="Un élément par chose demandée\u00a0: l’association répond à chacun séparément.",
             maximum=ITEMS_MAX,
             vides=3,
         )
 
     def clean_items(self) -> list[Item]:
-        rows: list[dict[str, Any]] = self.cleaned_data["items"]
-        if not rows:
-            raise forms.ValidationError(MANQUE)
-        without = [row["intitule"] for row in rows if row.get("requise") and not row.get("fondement")]
-        if without:
-            raise forms.ValidationError(
-                [f"«\u00a0{title}\u00a0»\u00a0: citez l’article du texte qui l’exige." for title in without]
-            )
-        return [
-            Item(
-                intitule=row["intitule"],
-                precision=row["precision"],
-                requise=bool(row.get("requise")),
-                fondement=row.get("fondement") or "",
-                limite_le=row["limite_le"],
-                concerne=row.get("concerne") or "",
-            )
-            for row in rows
-        ]
+        return items_of(self.cleaned_data["items"])
 
     def one_more(self) -> "DemanderPiecesForm":
         """The same form, not judged, with what is typed and an empty row more: adding a row without script."""
@@ -81,9 +63,35 @@ class DemanderPiecesForm(forms.Form):
         return self
 
 
-def _columns(jour: date, objets: Sequence[tuple[str, str]], *, textes: bool, limite: bool) -> dict[str, forms.Field]:
+def items_of(rows: list[dict[str, Any]]) -> list[Item]:
+    """The items of the filled rows; at least one, and the article of each that a text requires."""
+    if not rows:
+        raise forms.ValidationError(MANQUE)
+    without = [row["intitule"] for row in rows if row.get("requise") and not row.get("fondement")]
+    if without:
+        raise forms.ValidationError(
+            [f"«\u00a0{title}\u00a0»\u00a0: citez l’article du texte qui l’exige." for title in without]
+        )
+    return [
+        Item(
+            intitule=row["intitule"],
+            precision=row["precision"],
+            requise=bool(row.get("requise")),
+            fondement=row.get("fondement") or "",
+            limite_le=row["limite_le"],
+            concerne=row.get("concerne") or "",
+        )
+        for row in rows
+    ]
+
+
+def item_columns(
+    jour: date | None, *, objets: Sequence[tuple[str, str]] = (), textes: bool = False, limite: bool = False
+) -> dict[str, forms.Field]:
+    """The columns of an item; no limit before `jour`, None for a request already sent."""
+
     def not_past(value: date) -> None:
-        if value < jour:
+        if jour and value < jour:
             raise forms.ValidationError("cette date est passée.")
 
     columns: dict[str, forms.Field] = {

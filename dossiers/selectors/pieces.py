@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from dossiers.models import AccesDossier, ConseillerInvite, Decision, Dossier, Piece
+from dossiers.models import AccesDossier, ConseillerInvite, Decision, Dossier, Piece, PieceDemandee
 from dossiers.models.dossier import perimeter, transmitted_to
 from dossiers.rules import ARS
-from dossiers.states import EtatDecision, GenrePiece, MotifAcces
+from dossiers.states import EtapePieces, EtatDecision, GenrePiece, MotifAcces
 
 if TYPE_CHECKING:
     from accounts.acteur import Acteur
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 def pieces_visible_to(acteur: "Acteur | None") -> QuerySet[Piece]:
     """The pieces `acteur` may read: all those of its association, and of the drafts it is invited to; for the Guichet,
-    those deposited; for the ARS and the Assurance Maladie, those sent to them; for a body consulted, those deposited
-    when it was asked, but the bank details. The scan of a decision on paper that nobody confirmed is read by the ARS
-    alone. With the person who joined them.
+    those deposited; for the ARS and the Assurance Maladie, those sent to them, and for the ARS what answers a request
+    on a projet de santé; for a body consulted, those deposited when it was asked, but the bank details. The scan of a
+    decision on paper that nobody confirmed is read by the ARS alone. With the person who joined them.
     """
     found = Piece.objects.select_related("deposee_par")
     if acteur is None or acteur.membership is None:
@@ -35,8 +35,16 @@ def pieces_visible_to(acteur: "Acteur | None") -> QuerySet[Piece]:
     asked = (Q(Exists(consulted)) | Q(Exists(funder), figee_at__isnull=False)) & ~Q(genre__in=RESERVED)
     if acteur.genre == "urps":
         return found.filter(asked)
-    return found.filter(asked | Q(transmise_at__isnull=False) & transmitted_to(acteur, "dossier__"))
+    sent = Q(transmise_at__isnull=False)
+    if acteur.genre in ARS:
+        sent |= Q(Exists(_ANSWERING))
+    return found.filter(asked | sent & transmitted_to(acteur, "dossier__"))
 
+
+_ANSWERING = PieceDemandee.pieces.through.objects.filter(
+    piece=OuterRef("pk"), piecedemandee__demande__etape=EtapePieces.PROJET
+)
+"""What answers a request on a projet de santé: it arrived on the day it was answered, and that day counts."""
 
 _PROVED = Decision.objects.filter(preuve=OuterRef("pk"))
 _PROOF_OF_NOTHING = Q(Exists(_PROVED), ~Exists(_PROVED.filter(etat=EtatDecision.PRISE)), genre=GenrePiece.PREUVE)

@@ -12,11 +12,13 @@ from django.views import View
 
 from dossiers.documents import remedies
 from dossiers.models import Decision
+from dossiers.parcours import ground_of
 from dossiers.selectors.decisions import decisions_visible_to
 from dossiers.selectors.documents import documents_visible_to
 from dossiers.selectors.reglages import reglage
 from dossiers.services.decisions import record_opening
 from dossiers.states import EtatDocument, NatureDecision
+from dossiers.views.recours import appeals
 from guichet.kernel.civil import date_longue
 from guichet.kernel.money import euros
 
@@ -62,6 +64,7 @@ class DecisionView(LoginRequiredMixin, View):
             "dates": self._dates(request, decision),
             "notification": _notification(decision, agent=request.acteur.est_agent),  # type: ignore[attr-defined]
             "recours": remedies(on=decision.signee_le),
+            "formes": appeals(request, decision),
             "document": self._paper(request, decision),
         }
         return render(request, "dossiers/decision.html", context)
@@ -118,8 +121,13 @@ def _lines(decision: Decision) -> list[list[str]]:
         lines.append(["Montant accordé", euros(decision.montant)])
     if comite := decision.donnees.get("comite_le"):
         lines.append(["Comité du", date_longue(date.fromisoformat(comite))])
+    lines += ground_of(decision)
     lines += [["Signée par", decision.signataire], ["Qualité", decision.qualite]]
-    return [*lines, ["En vertu de", decision.acte]] if decision.acte else lines
+    if decision.acte:
+        lines.append(["En vertu de", decision.acte])
+    if decision.consolidation_le:
+        lines.append(["Retirable, si elle est illégale, jusqu’au", date_longue(decision.consolidation_le)])
+    return lines
 
 
 def _notification(decision: Decision, *, agent: bool) -> dict[str, str] | None:

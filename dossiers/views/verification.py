@@ -74,7 +74,9 @@ def _page(
 
 def _known() -> QuerySet[Document]:
     """Papers that exist as a file, with what may be said of them and nothing more."""
-    return Document.objects.filter(etat=EtatDocument.RENDU).only("titre", "created_at", "code_court", "sha256")
+    return Document.objects.filter(etat=EtatDocument.RENDU).only(
+        "titre", "created_at", "code_court", "sha256", "annule_at", "annule_motif"
+    )
 
 
 def _by_code(code: str) -> Document | None:

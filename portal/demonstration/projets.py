@@ -12,9 +12,9 @@ from guichet.kernel.deadlines import Regime
 from portal.demonstration.comptes import AUTRES_PORTEURS, create_porteur
 from portal.demonstration.ecriture import write_letter, write_project
 from portal.demonstration.suivi import Scene, communes, days_before_silence
+from projects.conseils import project_reserves
 from projects.models import LettreIntention, ProjetSante
 from projects.rubriques_projet import DIAGNOSTIC, IDENTITE, PARTENAIRES
-from projects.selectors.projets import project_reserves
 from projects.services.deciding import validate
 from projects.services.depositing import deposit as deposit_letter
 from projects.services.projets.deciding import Opposition, oppose

@@ -291,7 +291,14 @@ def ground_lines(donnees: dict[str, Any]) -> list[list[str]]:
         lines.append(["CPTS entendue le", date_longue(date.fromisoformat(heard))])
     if fait := donnees.get("fait"):
         lines.append(["À la suite de", f"{fait}, le {date_longue(date.fromisoformat(donnees['fait_le']))}"])
-    return lines
+    return lines + [_asked_line(told) for told in donnees.get("pieces", ())]
+
+
+def _asked_line(told: dict[str, Any]) -> list[str]:
+    """One piece of a request that left on paper."""
+    why = f"exigée par un texte\u00a0: {told['fondement']}" if told.get("requise") else "utile"
+    limit = f", pour le {date_longue(date.fromisoformat(told['limite_le']))}" if told.get("limite_le") else ""
+    return ["Pièce demandée", f"{told['intitule']} ({why}{limit})"]
 
 
 def _after(nature: NatureDecision, taken: Decision) -> list[Bloc]:

@@ -158,7 +158,8 @@ def avis_for_pages(acteur: "Acteur | None") -> QuerySet[Avis]:
         "consultation__lettre__dossier__departement_pilote",
         "consultation__lettre__territoire",
         "consultation__projet__territoire",
-        "consultation__projet__delai",
+        "consultation__projet__dossier__association",
+        "consultation__projet__dossier__departement_pilote",
         "dossier__association",
         "auteur",
         "seance",
@@ -172,7 +173,7 @@ def criteres_on(day: date) -> list[dict[str, str]]:
 
 def readers_of(avis: Avis, *, on: date) -> str:
     """Who reads an opinion given that day, in one French sentence for the body that gives it."""
-    if avis.consultation.nature == NatureConsultation.AM:
+    if avis.consultation.nature in (NatureConsultation.AM, NatureConsultation.PROJET):
         who = "par l’ARS"
     elif avis.organisation.genre != Genre.URPS or valeur("avis_urps_lus_par_ars", on=on, defaut=False):
         who = "par le Guichet et, une fois la lettre transmise, par l’ARS"
@@ -191,7 +192,8 @@ class Conflit:
 
 def likely_conflict(avis: Avis, user: User) -> Conflit | None:
     """A membership of the file's association, past or present; or the person's address or name among the people whom
-    the letter names. None when nothing is seen: it proves nothing. Two queries, one where the sections are at hand.
+    the letter, or the project, names. None when nothing is seen: it proves nothing. Two queries, one where the sections
+    are at hand.
     """
     association = avis.dossier.association
     if Membership.objects.filter(user=user, organisation=association).exists():
@@ -206,7 +208,8 @@ def likely_conflict(avis: Avis, user: User) -> Conflit | None:
     names = [told.get("representant_nom"), told.get("referent_nom")]
     names += [row.get("nom") for row in told.get("personnes") or []]
     if user.email.casefold() in addresses or any(_same_person(str(user), str(name or "")) for name in names):
-        return Conflit("Votre nom ou votre adresse figure dans la lettre.", "Je suis nommé dans cette lettre.")
+        where, here = ("le projet", "ce projet") if avis.consultation.projet_id else ("la lettre", "cette lettre")
+        return Conflit(f"Votre nom ou votre adresse figure dans {where}.", f"Je suis nommé dans {here}.")
     return None
 
 

@@ -17,6 +17,7 @@ from funding.states import EtatDemandeFir
 from projects.models import Avis, Consultation, EvenementLettre, LettreIntention
 from projects.models.consultation import REPONSES
 from projects.selectors.consultations import Avancement, progress
+from projects.selectors.projets import A_DECIDER, last_days_near
 from projects.states import EtatAvis, EtatLettre, NatureConsultation
 
 EN_ATTENTE = (EtatAvis.ATTENDU, EtatAvis.BROUILLON, EtatAvis.SANS_REPONSE)
@@ -39,6 +40,7 @@ def opinions_to_give(acteur: Acteur) -> QuerySet[Avis]:
     """What the body one acts for may still answer, the nearest due date first; those past it included."""
     taken = Q(consultation__nature=NatureConsultation.GUICHET, consultation__lettre__etat=EtatLettre.EN_CONSULTATION)
     taken |= Q(consultation__nature=NatureConsultation.AM, consultation__lettre__etat=EtatLettre.TRANSMISE)
+    taken |= Q(consultation__nature=NatureConsultation.PROJET, consultation__projet__etat__in=A_DECIDER)
     found = Avis.objects.of_body(acteur).filter(taken, etat__in=EN_ATTENTE)
     return _with_file(found).order_by("consultation__limite_le", "pk")
 
@@ -51,7 +53,10 @@ def opinions_given(acteur: Acteur) -> QuerySet[Avis]:
 
 def _with_file(found: QuerySet[Avis]) -> QuerySet[Avis]:
     return found.select_related(
-        "consultation__lettre__territoire", "dossier__association", "dossier__departement_pilote"
+        "consultation__lettre__territoire",
+        "consultation__projet__territoire",
+        "dossier__association",
+        "dossier__departement_pilote",
     ).defer("criteres", "commentaire")
 
 
@@ -156,7 +161,16 @@ def urgencies(acteur: Acteur, *, on: date) -> Urgences:
     near = DemandeFir.objects.visible_to(acteur).filter(etat__in=EN_INSTRUCTION, delai__clos_at=None)
     near = near.filter(delai__dernier_jour__lte=on + timedelta(days=15)).order_by("delai__echeance_le", "pk")
     last = near.values_list("delai__dernier_jour", flat=True)[: PLAFOND + 1]
-    left = [(day - on).days for day in last if day]
+    return _urgencies([day for day in last if day], on)
+
+
+def project_urgencies(acteur: Acteur, *, on: date) -> Urgences:
+    """The same of the projects whose period runs: there, the silence accepts."""
+    return _urgencies(last_days_near(acteur, on=on, within=15, limit=PLAFOND + 1), on)
+
+
+def _urgencies(days: list[date], on: date) -> Urgences:
+    left = [(day - on).days for day in days]
     return Urgences(passees=sum(n < 0 for n in left), sept=sum(n <= 7 for n in left), quinze=len(left))
 
 

@@ -1,5 +1,6 @@
 """Reads of what was decided on paper: what may be recorded on a step, who may have signed, what waits."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -107,3 +108,71 @@ def _within(acteur: Acteur) -> Q:
 
 def _asked_of_urps() -> QuerySet[DemandeFir]:
     return DemandeFir.objects.filter(financeur__genre=Genre.URPS).values("pk")  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Effet:
+    """What the confirmation of a paper would do: a sentence, its tone, and whether it is possible at all."""
+
+    phrase: str
+    ton: str = "info"
+    possible: bool = True
+
+
+def effect_on_project(projet: ProjetSante, decision: Decision, *, on: date) -> Effet:
+    """What `take_paper_decision` would do of this paper on that day, told to the second person before it confirms.
+
+    Notified by the last day, it proves the silence wrong; signed by then and notified after, the file is "à vérifier";
+    signed after, it is refused. No query.
+    """
+    delai, notified = projet.delai, decision.notifiee_le or on
+    last = delai.dernier_jour if delai else None
+    due = delai.echeance_le if delai and delai.clos_at is None else None
+    silent = projet.etat == EtatProjet.VALIDE_TACITEMENT or (due is not None and due <= on)
+    if not silent:
+        return _before_silence(projet, decision, notified)
+    if last is None or delai is None or delai.echeance_le is None:
+        return Effet("Aucun délai n’a couru sur ce projet.", "alert", possible=False)
+    since = f"le silence a validé le projet le {date_longue(delai.echeance_le)}"
+    if decision.signee_le > last:
+        return Effet(
+            f"Signée après le {date_longue(last)}\u00a0: {since}. Écartez cette saisie.", "alert", possible=False
+        )
+    if notified > last:
+        return Effet(
+            f"Signée avant la fin du délai, le {date_longue(last)}, mais notifiée le {date_longue(notified)}\u00a0: "
+            f"{since}. Confirmée, elle laisse la validation en place et le projet est dit «\u00a0à vérifier\u00a0», à "
+            "l’association comme aux services. Rien d’autre n’est automatique.",
+            "warn",
+        )
+    return Effet(
+        f"Notifiée le {date_longue(notified)}, au plus tard le {date_longue(last)}\u00a0: elle prouve que le silence "
+        f"n’a rien validé. Confirmée, {_PROVEN[NatureDecision(decision.nature)]}, et l’attestation est annulée sur sa "
+        "page de vérification.",
+        "warn",
+    )
+
+
+_RESTART = "les deux mois courront de l’arrivée de la dernière pièce exigée"
+_PROVEN = {
+    NatureDecision.VALIDATION_PROJET: "le projet est validé par cette décision",
+    NatureDecision.OPPOSITION_PROJET: "le projet n’est plus validé, l’ARS s’y étant opposée",
+    NatureDecision.DEMANDE_PIECES_PROJET: f"le projet redevient incomplet ({_RESTART})",
+}
+_TAKEN = {
+    NatureDecision.VALIDATION_PROJET: "le projet est validé",
+    NatureDecision.OPPOSITION_PROJET: "l’ARS s’oppose au projet",
+    NatureDecision.DEMANDE_PIECES_PROJET: f"le projet est incomplet, et {_RESTART}",
+}
+
+
+def _before_silence(projet: ProjetSante, decision: Decision, notified: date) -> Effet:
+    if projet.etat not in (EtatProjet.DEPOSE, EtatProjet.INCOMPLET):
+        return Effet(
+            f"Le projet est déjà «\u00a0{projet.get_etat_display()}\u00a0»\u00a0: cette saisie n’a plus d’effet "
+            "possible. Écartez-la.",
+            "alert",
+            possible=False,
+        )
+    outcome = _TAKEN[NatureDecision(decision.nature)]
+    return Effet(f"Confirmée, elle prend effet au {date_longue(notified)}\u00a0: {outcome}.")

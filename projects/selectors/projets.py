@@ -1,24 +1,22 @@
 """Reads of projects for more than one caller: their sections and sheets, their réserves, what was asked, what waits."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from accounts.acteur import Acteur
-from dossiers.models import Delai, Dossier, MouvementDelai, PieceDemandee, Section, Territoire
+from dossiers.models import Delai, Dossier, MouvementDelai, PieceDemandee, Section
 from dossiers.questions import Rubrique
 from dossiers.selectors.delais import echeance_of, lines_of
-from dossiers.selectors.territoires import discreet_overlap
-from dossiers.states import EtatSection, NatureMouvement
+from dossiers.selectors.listes import matching
+from dossiers.states import EtatDossier, EtatSection, NatureMouvement
 from guichet.kernel.deadlines import Echeance, Ledger, compute
-from projects.models import ProjetSante, SectionProjet
+from projects.models import EvenementProjet, ProjetSante, SectionProjet
 from projects.models.projet import EN_COURS, VALIDES
-from projects.reserves import Reserve, reserves
 from projects.rubriques_projet import FICHE_DOCUMENT, RUBRIQUES_PROJET, fiche_numero, is_fiche
-from projects.selectors import files_alive, missions_on
 from projects.states import EtatProjet, FormeProjet
 
 A_DECIDER = (EtatProjet.DEPOSE, EtatProjet.INCOMPLET)
@@ -79,33 +77,6 @@ def own_projects(acteur: Acteur) -> QuerySet[ProjetSante]:
     return projects_for_pages(acteur).order_by(F("depose_at").desc(nulls_first=True), "-pk")
 
 
-def project_reserves(projet: ProjetSante, *, on: date) -> list[Reserve]:
-    """What the rules of the customer find to say of a project, without ever blocking it. A few queries."""
-    answers = {rubrique.cle: section.contenu for rubrique, section in ordered_sections(projet)}
-    sheets = [(row.cle, row.contenu) for row in sheets_of(projet)]
-    territoire = Territoire.objects.filter(dossier=projet.dossier_id).order_by("-numero").first()
-    shared = _overlaps(territoire) if territoire else []
-    joined = set(projet.dossier.pieces.values_list("genre", flat=True))
-    return reserves(
-        contenus=answers,
-        fiches=sheets,
-        pieces=joined,
-        missions=missions_on(on),
-        chevauchements=shared,
-        document=projet.forme == FormeProjet.DOCUMENT,
-    )
-
-
-def _overlaps(territoire: Territoire) -> list[str]:
-    """What the territory shares with others, in numbers: no other file is named to the association."""
-    shared = discreet_overlap(territoire, parmi=files_alive().exclude(pk=territoire.dossier_id))
-    if not shared.communes:
-        return []
-    others = f"{shared.communautes} autre{'s' if shared.communautes > 1 else ''} projet"
-    others += "s" if shared.communautes > 1 else ""
-    return [f"{shared.communes} commune{'s' if shared.communes > 1 else ''} en commun avec {others}"]
-
-
 def requests_for_pieces(projet: ProjetSante) -> list[UUID]:
     """The events by which pieces were asked for about this project, required or useful."""
     asked = projet.evenements.filter(action__in=DEMANDES).order_by("recorded_at")
@@ -150,6 +121,58 @@ def projects_to_decide(acteur: Acteur) -> QuerySet[ProjetSante]:
 def projects_to_verify(acteur: Acteur) -> QuerySet[ProjetSante]:
     """A decision signed in time was notified too late: the file is "à vérifier"."""
     return projects_for_pages(acteur).filter(a_verifier_at__isnull=False).order_by("-a_verifier_at", "pk")
+
+
+def projects_contested(acteur: Acteur) -> QuerySet[ProjetSante]:
+    """The association says that no text requires what was asked, and the pieces are still awaited; oldest first."""
+    contested = EvenementProjet.objects.filter(projet=OuterRef("pk"), action="contester_exigence")
+    found = projects_for_pages(acteur).filter(Exists(contested), etat=EtatProjet.INCOMPLET)
+    return found.order_by("depose_at", "pk")
+
+
+def projects_listed(acteur: Acteur) -> QuerySet[ProjetSante]:
+    """The deposited projects `acteur` may open."""
+    return ProjetSante.objects.visible_to(acteur).filter(depose_at__isnull=False)
+
+
+LIGNE = (
+    "etat",
+    "depose_at",
+    "a_verifier_at",
+    "dossier__nom",
+    "dossier__reference",
+    "dossier__association__nom",
+    "dossier__departement_pilote__nom",
+    "territoire__population",
+    "territoire__taille",
+    "delai__dernier_jour",
+    "delai__clos_at",
+)
+
+
+def projects_joined(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
+    """The projects with what a line of a list says, and nothing else."""
+    joined = projects.select_related("dossier__association", "dossier__departement_pilote", "territoire", "delai")
+    return joined.only(*LIGNE)
+
+
+def ending(projects: QuerySet[ProjetSante], *, within: int, on: date) -> QuerySet[ProjetSante]:
+    """Those whose running period ends within that many days, or is over already (silence not recorded yet)."""
+    return projects.filter(delai__clos_at=None, delai__dernier_jour__lte=on + timedelta(days=within))
+
+
+def last_days_near(acteur: Acteur, *, on: date, within: int, limit: int) -> list[date]:
+    """The last days of the running periods that end within so many days, or are over; at most `limit`. One query."""
+    near = ending(ProjetSante.objects.visible_to(acteur).filter(etat__in=A_DECIDER), within=within, on=on)
+    found = near.order_by("delai__dernier_jour", "pk").values_list("delai__dernier_jour", flat=True)
+    return [day for day in found[:limit] if day]
+
+
+def files_waiting_for_a_project(acteur: Acteur, words: str) -> QuerySet[Dossier]:
+    """The files the ARS reads, without a project deposited and not ended; by name. `words` narrows them."""
+    held = ProjetSante.objects.filter(dossier=OuterRef("pk"), etat__in=[*A_DECIDER, *VALIDES])
+    found = Dossier.objects.visible_to(acteur).filter(~Exists(held), etat=EtatDossier.OUVERT)
+    return matching(found.select_related("association"), words).order_by("nom_normalise", "pk")
 
 
 def completion(rows: Iterable[tuple[Rubrique, Section]]) -> tuple[int, int]:

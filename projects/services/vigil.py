@@ -20,8 +20,8 @@ TROUBLES = UUID("0d9f6f0e-6d5c-4d3b-9a53-0a4d2a8f5c11")
 """Under which each day of trouble gets its event: one mail a day for each administrator, however often it is seen."""
 
 CE_QUI_EN_DEPEND = (
-    "Tant que cela dure, les rejets et les validations par silence ne sont pas constatés et les alertes ne partent "
-    "pas. Les dates de la loi, elles, ne changent pas."
+    "Tant que cela dure, les silences ne sont pas constatés et les alertes ne partent pas. Les dates de la "
+    "loi, elles, ne changent pas."
 )
 
 

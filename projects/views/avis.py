@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.states import Genre
+from dossiers.selectors.pieces import pieces_of
 from dossiers.views.actes import ActeView
 from dossiers.views.sections import is_autosave
 from guichet.kernel.lifecycle import Refused
@@ -28,6 +29,7 @@ from projects.selectors.avis import (
     readers_of,
     reponses_of,
 )
+from projects.selectors.projets import projects_for_pages, with_sections
 from projects.selectors.seances import next_session
 from projects.services.opinions import (
     StaleOpinion,
@@ -42,11 +44,13 @@ from projects.services.opinions import (
 from projects.states import NatureConsultation
 from projects.views import presenters
 from projects.views.grille import FIN, answers_of, given_on, line_of, tag_of, tag_of_state
+from projects.views.projets import lecture
+from projects.views.projets import presenters as of_project
 from projects.views.reading import reading_sections
 
 
 class AvisView(LoginRequiredMixin, View):
-    """For the body asked: the letter and the grid beside it. For who reads it: the opinion given."""
+    """For the body asked: the letter or the project, and the grid beside it. For who reads it: the opinion given."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         avis = get_object_or_404(avis_for_pages(request.acteur), pk=pk)
@@ -148,18 +152,14 @@ def differences(current: Avis, form: AvisForm) -> list[tuple[str, str, str]]:
 
 
 def own_context(request: HttpRequest, avis: Avis) -> dict[str, Any]:
-    """What the body sees beside its grid: the letter, what it may do now and, if it may not, why."""
-    found = with_own_sections(letters_for_pages(request.acteur))
-    lettre = get_object_or_404(found, pk=avis.consultation.lettre_id)
-    avis.consultation.lettre = lettre
+    """What the body sees beside its grid: the letter or the project, what it may do now and, if it may not, why."""
+    about = about_of_body(request, avis)
     today = timezone.localdate(request.now)
     given = avis.etat in REPONSES
     obstacle = obstacle_of(request, avis, "reprendre" if given else "rendre")
     answers = not given and not obstacle
     return {
         "avis": avis,
-        "lettre": lettre,
-        "faits": presenters.facts(lettre),
         "etat": tag_of(avis),
         "rendu": given_on(avis),
         "reponse": answers_of(avis) if not answers else None,
@@ -170,8 +170,43 @@ def own_context(request: HttpRequest, avis: Avis) -> dict[str, Any]:
         "en_retard": today > avis.consultation.limite_le,
         "fin": FIN[NatureConsultation(avis.consultation.nature)],
         "lecteurs": readers_of(avis, on=today),
-        "seance": next_session(avis.consultation, on=today) if answers else None,
+        "seance": next_session(avis.consultation, on=today) if answers and avis.consultation.lettre_id else None,
+        **about,
+    }
+
+
+def about_of_body(request: HttpRequest, avis: Avis) -> dict[str, Any]:
+    """The letter or the project, to be read beside the grid: `objet` says which and where; its parts, its pieces."""
+    if avis.consultation.projet_id:
+        projet = get_object_or_404(with_sections(projects_for_pages(request.acteur)), pk=avis.consultation.projet_id)
+        avis.consultation.projet = projet
+        return {
+            "objet": objet_of(avis),
+            "faits": of_project.facts(projet),
+            "parties": lecture.reading(projet, request),
+            "pieces": pieces_of(projet.dossier, acteur=request.acteur),
+        }
+    found = with_own_sections(letters_for_pages(request.acteur))
+    lettre = get_object_or_404(found, pk=avis.consultation.lettre_id)
+    avis.consultation.lettre = lettre
+    return {
+        "objet": objet_of(avis),
+        "faits": presenters.facts(lettre),
         **reading_sections(lettre, ordered_sections(lettre), acteur=request.acteur, now=request.now),
+    }
+
+
+def objet_of(avis: Avis) -> dict[str, str]:
+    """What the opinion is about: its name, its address, the words that lead back to it, its file."""
+    about = avis.consultation.projet or avis.consultation.lettre
+    assert about is not None
+    project = bool(avis.consultation.projet_id)
+    return {
+        "titre": "Le projet de santé" if project else "La lettre d’intention",
+        "retour": "Revenir au projet" if project else "Revenir à la lettre",
+        "url": reverse("projects:projet" if project else "projects:lettre", args=[about.pk]),
+        "nom": avis.dossier.nom,
+        "reference": avis.dossier.reference or "",
     }
 
 
@@ -184,10 +219,12 @@ def obstacle_of(request: HttpRequest, avis: Avis, action: str) -> str:
 
 
 def reading_context(avis: Avis) -> dict[str, Any]:
+    consultation = avis.consultation
+    facts = of_project.facts(consultation.projet) if consultation.projet else presenters.facts(consultation.lettre)
     return {
         "avis": avis,
-        "lettre": avis.consultation.lettre,
-        "faits": presenters.facts(avis.consultation.lettre),
+        "objet": objet_of(avis),
+        "faits": facts,
         "etat": tag_of(avis),
         "rendu": given_on(avis),
         "reponse": answers_of(avis),

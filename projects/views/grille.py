@@ -25,6 +25,7 @@ TONS_ETAT = {
 FIN = {
     NatureConsultation.GUICHET: "la synthèse du Guichet",
     NatureConsultation.AM: "la décision de l’ARS sur la lettre",
+    NatureConsultation.PROJET: "la décision de l’ARS ou la fin de son délai",
 }
 """Until when an opinion is taken, by nature of the consultation."""
 

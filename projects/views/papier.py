@@ -14,16 +14,17 @@ from django.utils.http import urlencode
 from django.views import View
 
 from dossiers.models import Decision
+from dossiers.parcours import ground_of
 from dossiers.selectors.pieces import pieces_visible_to
 from dossiers.services.territoires import PARTS_MAX
-from dossiers.states import GenrePiece, NatureDecision
+from dossiers.states import EtatDecision, GenrePiece, NatureDecision
 from funding.models import DemandeFir
 from guichet.kernel.journal import Origine
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.money import euros, nombre
 from guichet.kernel.uploads import FileRefused
 from projects.forms.papier import DecisionPapierForm, LettrePapierForm
-from projects.models import LettreIntention
+from projects.models import LettreIntention, ProjetSante
 from projects.selectors import letters_for_pages, paper
 from projects.services import paper as services
 from territories import selectors as territories
@@ -178,6 +179,7 @@ class DecisionPapierView(LoginRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         step = self.step(request, pk)
         form = self.form(request, step, data=request.POST, files=request.FILES)
+        self.bound: Any = form
         if form.is_valid():
             try:
                 decision = self.record(request, step, dict(form.cleaned_data))
@@ -264,6 +266,7 @@ class ConfirmerView(LoginRequiredMixin, View):
             "etape": reverse(PAGES[type(step)], args=[step.pk]),
             "lignes": _typed(decision),
             "retard": paper.notified_late(step, decision, on=jour) if isinstance(step, DemandeFir) else "",
+            "effet": paper.effect_on_project(step, decision, on=jour) if isinstance(step, ProjetSante) else None,
             "sienne": decision.saisie_par_id == acteur.user.pk,
             "decide": rules.test_rule(services.rule_of(step, "decider"), acteur, step),
         }
@@ -276,12 +279,15 @@ class ConfirmerView(LoginRequiredMixin, View):
             services.discard_paper_decision(decision=decision, **act)
             messages.success(request, "La saisie est écartée\u00a0: rien n’est décidé.")
         else:
-            services.confirm_paper_decision(decision=decision, **act)
-            messages.success(request, "La décision est confirmée. L’association est prévenue.")
+            confirmed = services.confirm_paper_decision(decision=decision, **act)
+            if confirmed.etat == EtatDecision.A_VERIFIER:
+                messages.warning(request, "La saisie est confirmée\u00a0: le projet est «\u00a0à vérifier\u00a0».")
+            else:
+                messages.success(request, "La décision est confirmée. L’association est prévenue.")
         return redirect("projects:papier_a_confirmer")
 
 
-PAGES = {LettreIntention: "projects:lettre", DemandeFir: "funding:demande"}
+PAGES = {LettreIntention: "projects:lettre", DemandeFir: "funding:demande", ProjetSante: "projects:projet"}
 
 
 def _typed(decision: Decision) -> list[tuple[str, Any]]:
@@ -293,7 +299,7 @@ def _typed(decision: Decision) -> list[tuple[str, Any]]:
     ]
     if decision.montant is not None:
         rows.append(("Montant accordé", euros(decision.montant)))
-    return rows
+    return rows + [(label, words) for label, words in ground_of(decision)]
 
 
 urlpatterns = [

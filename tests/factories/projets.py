@@ -10,8 +10,8 @@ from dossiers.services.pieces_demandees import Item, answer
 from dossiers.states import EtatSection
 from guichet.kernel.text import normalise
 from portal.demonstration.reponses import COMMUNES
+from projects.conseils import project_reserves
 from projects.models import ProjetSante, SectionProjet
-from projects.selectors.projets import project_reserves
 from projects.services.projets.depositing import deposit
 from projects.services.projets.opening import draft_project
 from projects.services.projets.pieces import ask_pieces, ask_useful_pieces

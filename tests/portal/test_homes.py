@@ -231,9 +231,11 @@ def test_the_ars_reads_what_is_late_in_figures_then_its_clocks_nearest_first(at:
         transmitted_letter(nom=name, now=days(day - 61))
     home = at(NOW, ars)
     assert home.figures() == [
-        "1 Délai passé, silence à constater",
-        "2 Dernier jour dans 7 jours au plus",
-        "3 Dernier jour dans 15 jours au plus",
+        "1 Subventions : délai passé, silence à constater",
+        "0 Projets : dernier jour dans 7 jours au plus",
+        "0 Projets : dernier jour dans 15 jours au plus",
+        "2 Subventions : dernier jour dans 7 jours au plus",
+        "3 Subventions : dernier jour dans 15 jours au plus",
         "0 Rejets par silence à revoir",
     ]
     rows = home.rows("delais")
@@ -295,7 +297,7 @@ def test_the_administrator_sees_the_last_passage_and_a_red_light_when_the_clock_
     home = at(days(1), admin)
     assert "L’horloge a besoin de vous" not in home.text
     assert "Dernier passage le 16 novembre 2026 à 10 h 00." in home.text
-    assert "Échéances passées 1 Rejets constatés 1 Alertes envoyées 0 Erreurs 0" in home.text
+    assert "Échéances passées 1 Silences constatés 1 Alertes envoyées 0 Erreurs 0" in home.text
     assert "L’horloge a besoin de vous" in at(days(2), admin).text
 
 
@@ -313,13 +315,13 @@ def test_who_handles_files_and_administers_has_both_homes_and_nobody_else_the_se
 # --- Menu and cost ----------------------------------------------------------------------------------
 
 MENUS = {
-    "guichet-occitanie": ["Accueil", "Lettres", "Demandes", "Séances", "Messages"],
+    "guichet-occitanie": ["Accueil", "Lettres", "Projets de santé", "Demandes", "Séances", "Messages"],
     "urps-infirmiers-occitanie": ["Accueil", "Lettres", "Séances", "Messages"],
-    "ars-occitanie": ["Accueil", "Lettres", "Demandes", "Messages"],
-    "dd-ars-31": ["Accueil", "Lettres", "Demandes", "Messages"],
-    "cpam-31": ["Accueil", "Lettres", "Demandes", "Messages"],
-    "msa-midi-pyrenees-sud": ["Accueil", "Lettres", "Demandes", "Messages"],
-    "elsm-31": ["Accueil", "Lettres", "Messages"],
+    "ars-occitanie": ["Accueil", "Lettres", "Projets de santé", "Demandes", "Messages"],
+    "dd-ars-31": ["Accueil", "Lettres", "Projets de santé", "Demandes", "Messages"],
+    "cpam-31": ["Accueil", "Lettres", "Projets de santé", "Demandes", "Messages"],
+    "msa-midi-pyrenees-sud": ["Accueil", "Lettres", "Projets de santé", "Demandes", "Messages"],
+    "elsm-31": ["Accueil", "Lettres", "Projets de santé", "Messages"],
 }
 
 
@@ -336,7 +338,7 @@ def test_each_body_has_its_menu_and_every_link_of_it_opens(code: str) -> None:
     assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
-QUERIES = {"guichet-occitanie": 14, "dd-ars-31": 11, "urps-infirmiers-occitanie": 9, "cpam-31": 8, "elsm-31": 7}
+QUERIES = {"guichet-occitanie": 15, "dd-ars-31": 15, "urps-infirmiers-occitanie": 9, "cpam-31": 8, "elsm-31": 7}
 
 
 @pytest.mark.parametrize("rows", [1, 3])

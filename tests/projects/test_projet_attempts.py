@@ -6,8 +6,8 @@ import pytest
 
 from accounts.acteur import Acteur
 from dossiers.models import Delai, Document, Territoire
+from projects.conseils import project_reserves
 from projects.models import Avis, Consultation, ProjetSante
-from projects.selectors.projets import project_reserves
 from projects.services.projets.deciding import Opposition, oppose
 from projects.services.projets.depositing import deposit, record_receipt, withdraw
 from projects.services.projets.opening import copy_project

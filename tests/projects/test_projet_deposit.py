@@ -10,10 +10,10 @@ from accounts.models import Envoi, Organisation
 from dossiers.documents import digest
 from dossiers.models import Document, Piece
 from dossiers.states import EtatSection, GenrePiece
+from projects.conseils import project_reserves
 from projects.lifecycles import PROJET
 from projects.models import ProjetSante, SectionProjet
 from projects.rubriques_projet import FICHE_DOCUMENT
-from projects.selectors.projets import project_reserves
 from projects.services.projets.depositing import deposit
 from projects.services.projets.writing import remove_sheet
 from projects.services.territoire import add_communes

@@ -14,10 +14,10 @@ from dossiers.services.rendering import render_due
 from dossiers.states import EtatDocument, GenrePiece
 from dossiers.states import NatureDecision as N
 from guichet.kernel.papers import prepared
+from projects.conseils import project_reserves
 from projects.models import ProjetSante, SectionProjet
 from projects.questions.projet import projet_form
 from projects.rubriques_projet import FICHE_DOCUMENT
-from projects.selectors.projets import project_reserves
 from projects.services.paper import confirm_paper_decision, record_paper_decision
 from projects.services.projets.deciding import Opposition, oppose, report_opposition, withdraw_validation
 from projects.services.projets.depositing import complete, deposit

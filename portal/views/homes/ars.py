@@ -1,4 +1,6 @@
-"""The home of the ARS: what is late or about to be, the clocks nearest first, what waits for a decision."""
+"""The home of the ARS: what is late or about to be, the clocks nearest first (those whose silence accepts before those
+whose silence rejects), what waits for a decision.
+"""
 
 from datetime import date
 from typing import Any
@@ -13,6 +15,7 @@ from funding.models import DemandeFir
 from funding.states import EtatDemandeFir
 from guichet.kernel.civil import date_longue
 from guichet.kernel.money import euros
+from portal.views.homes import projets
 from portal.views.homes.blocs import (
     SEP,
     Bloc,
@@ -57,18 +60,18 @@ def home(request: HttpRequest) -> HttpResponse:
         desks.running_clocks(acteur),
         lambda demande: _clock(demande, today),
         cle="delais",
-        titre="Délais qui courent",
+        titre="Subventions\u00a0: délais qui courent",
         vide="Les demandes de subvention transmises apparaîtront ici, le dernier jour le plus proche d’abord.",
         tout=reverse("funding:demandes"),
         geste="répondre à la demande",
         bouton="Ouvrir la demande",
     )
-    others = [papers_to_confirm(acteur, today=today), silences]
+    others = [*projets.exceptions(acteur, today), papers_to_confirm(acteur, today=today), silences]
     if acteur.genre == Genre.DD_ARS:
         others.append(opinions_asked(acteur, today=today))
     return page(
         request,
-        [clocks, letters, *(block for block in others if block.lignes)],
+        [projets.to_decide(acteur, today), clocks, letters, *(block for block in others if block.lignes)],
         [threads_awaiting(acteur, today=today)],
         chiffres=_figures(request, today, silences),
     )
@@ -76,16 +79,33 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _figures(request: HttpRequest, today: date, silences: Bloc) -> list[Chiffre]:
     """What is late, and what will be: each figure leads to its rows."""
-    found = desks.urgencies(request.acteur, on=today)
-    week, fortnight, silent = (f"{reverse('funding:demandes')}?{query}" for query in FILTRES)
+    acteur = request.acteur  # type: ignore[attr-defined]
+    near, funds = desks.project_urgencies(acteur, on=today), desks.urgencies(acteur, on=today)
+    listed, asked = reverse("projects:projets"), reverse("funding:demandes")
     figures = [
-        Chiffre("Dernier jour dans 7 jours au plus", capped(found.sept), week, "alert" if found.sept else ""),
-        Chiffre("Dernier jour dans 15 jours au plus", capped(found.quinze), fortnight, "warn" if found.quinze else ""),
-        Chiffre("Rejets par silence à revoir", silences.compte, silent, "alert" if silences.lignes else ""),
+        _figure("Projets\u00a0: dernier jour dans 7 jours au plus", near.sept, f"{listed}?echeance=7", "alert"),
+        _figure("Projets\u00a0: dernier jour dans 15 jours au plus", near.quinze, f"{listed}?echeance=15", "warn"),
+        _figure("Subventions\u00a0: dernier jour dans 7 jours au plus", funds.sept, f"{asked}?{FILTRES[0]}", "alert"),
+        _figure("Subventions\u00a0: dernier jour dans 15 jours au plus", funds.quinze, f"{asked}?{FILTRES[1]}", "warn"),
+        Chiffre(
+            "Rejets par silence à revoir",
+            silences.compte,
+            f"{asked}?{FILTRES[2]}",
+            "alert" if silences.lignes else "",
+        ),
     ]
-    if found.passees:
-        figures.insert(0, Chiffre("Délai passé, silence à constater", capped(found.passees), week, "alert"))
+    if funds.passees:
+        told = "Subventions\u00a0: délai passé, silence à constater"
+        figures.insert(0, Chiffre(told, capped(funds.passees), f"{asked}?{FILTRES[0]}", "alert"))
+    if near.passees:
+        told = "Projets\u00a0: délai passé, silence à constater"
+        figures.insert(0, Chiffre(told, capped(near.passees), f"{listed}?echeance=7", "alert"))
     return figures
+
+
+def _figure(libelle: str, count: int, url: str, ton: str) -> Chiffre:
+    """A count, in its tone as soon as there is one."""
+    return Chiffre(libelle, capped(count), url, ton if count else "")
 
 
 def _clock(demande: DemandeFir, today: date) -> Ligne:

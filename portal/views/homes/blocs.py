@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.acteur import Acteur
 from accounts.selectors import inbox
+from accounts.states import Genre
 from dossiers.models import Dossier, Fil
 from dossiers.selectors.echanges import fils_visible_to, side_of
 from dossiers.views.clock import tone_of
@@ -94,6 +95,8 @@ LIENS = (
     ("dossier.affecter", "Dossiers sans personne", "dossiers:sans_personne"),
     ("lettres.a_venir", "Bientôt transmis", "projects:a_venir"),
     ("lettres.enregistrer", "Enregistrer une lettre reçue sur papier", "projects:papier"),
+    ("projets.enregistrer", "Enregistrer un projet de santé reçu sur papier", "projects:projet_papier_choisir"),
+    ("projets.ouvrir_sans_lettre", "Ouvrir un projet de santé sans lettre", "projects:projet_sans_lettre"),
 )
 """Beside the blocks: who may go there, and where."""
 
@@ -221,14 +224,15 @@ def _thread(fil: Fil, today: date) -> Ligne:
 def opinion(avis: Avis, *, today: date) -> Ligne:
     """An opinion to give: the file, its due date, the days left."""
     limit = avis.consultation.limite_le
+    about = avis.consultation.lettre or avis.consultation.projet
+    territoire = about.territoire if about else None
     note = identity(avis.dossier)
-    territoire = avis.consultation.lettre.territoire
     if territoire:
         note = f"{note}{SEP}{nombre(territoire.population)}\u00a0habitants"
     return Ligne(
         titre=avis.dossier.nom,
         url=reverse("projects:avis", args=[avis.pk]),
-        note=note,
+        note=f"Projet de santé{SEP}{note}" if avis.consultation.projet_id else note,
         quand=f"Pour le {date_longue(limit)}, {left(limit, today)}"
         if limit >= today
         else f"Attendu pour le {date_longue(limit)}",
@@ -252,7 +256,7 @@ def opinion_given(avis: Avis) -> Ligne:
     return Ligne(
         titre=avis.dossier.nom,
         url=reverse("projects:avis", args=[avis.pk]),
-        note=identity(avis.dossier),
+        note=f"Projet de santé{SEP}{identity(avis.dossier)}" if avis.consultation.projet_id else identity(avis.dossier),
         quand=f"Le {date_longue(civil_day(avis.rendu_at))}" if avis.rendu_at else "",
         etat=tag["libelle"],
         ton=tag["ton"],
@@ -265,7 +269,9 @@ def opinions_asked(acteur: Acteur, *, today: date) -> Bloc:
         lambda avis: opinion(avis, today=today),
         cle="avis",
         titre="Avis à donner",
-        vide="Les lettres sur lesquelles votre organisme est consulté apparaîtront ici, la plus proche d’abord.",
+        vide="Les lettres sur lesquelles votre organisme est consulté apparaîtront ici, la plus proche d’abord."
+        if acteur.genre == Genre.URPS
+        else "Les lettres et les projets sur lesquels votre organisme est consulté apparaîtront ici.",
         geste="donner l’avis sur",
         bouton="Donner l’avis",
     )

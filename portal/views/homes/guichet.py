@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from guichet.kernel.civil import date_longue
+from portal.views.homes import projets
 from portal.views.homes.blocs import (
     ROWS,
     SEP,
@@ -77,11 +78,13 @@ def home(request: HttpRequest) -> HttpResponse:
             tout=_list(EtatLettre.INCOMPLETE),
         ),
     ]
+    projects = projets.running(acteur, today)
     figures = [
         Chiffre("Date de réponse passée, avis à conclure", capped(late), "#a-transmettre", "alert" if late else ""),
         Chiffre("Lettres à vérifier", main[0].compte, "#a-verifier"),
     ]
-    return page(request, main, [threads_awaiting(acteur, today=today), _drafts(acteur, today)], chiffres=figures)
+    aside = [projects, threads_awaiting(acteur, today=today), _drafts(acteur, today)]
+    return page(request, main, aside, chiffres=figures)
 
 
 def _drafts(acteur: Acteur, today: date) -> Bloc:

@@ -135,7 +135,7 @@ def validate(
     """Validate the project. Refused after the last day. `sans_attendre`: why the opinion of the Assurance Maladie, not
     given yet, is not awaited.
     """
-    if paper is None and not sans_attendre.strip() and (late := _awaited_am(projet)):
+    if paper is None and not sans_attendre.strip() and (late := awaited_am(projet)):
         raise Refused(f"{late} n’a pas encore donné son avis\u00a0: dites pourquoi vous ne l’attendez pas.")
     silent = paper is not None and projet.etat == EtatProjet.VALIDE_TACITEMENT
     return _decide(
@@ -290,7 +290,7 @@ def annul_attestation(projet: ProjetSante, *, why: str, now: datetime) -> None:
     attested.update(annule_at=now, annule_motif=why[:300])
 
 
-def _awaited_am(projet: ProjetSante) -> str:
+def awaited_am(projet: ProjetSante) -> str:
     """The name of the caisse whose opinion is still awaited; "" when it answered or nothing was asked."""
     for avis in awaited(projet):
         if avis.organisation.genre == "cpam" and avis.etat not in (*REPONSES, EtatAvis.SANS_REPONSE):

@@ -24,6 +24,7 @@ from guichet.kernel.deadlines import Depart
 from guichet.kernel.deadlines import Regime as RegimeSilence
 from guichet.kernel.journal import Origine
 from guichet.kernel.lifecycle import Refused
+from projects.conseils import project_reserves
 from projects.documents import projets as papers
 from projects.lifecycles import PROJET
 from projects.models import EvenementProjet, ProjetSante, VersionProjet
@@ -31,7 +32,7 @@ from projects.models.projet import POINT_DE_RECEPTION
 from projects.notifications import projets as notifications
 from projects.reserves import Reserve
 from projects.rubriques_projet import IDENTITE
-from projects.selectors.projets import project_reserves, requests_for_pieces
+from projects.selectors.projets import requests_for_pieces
 from projects.services.depositing import open_to_guichet
 from projects.services.projets.consulting import ask_opinions
 from projects.services.projets.silence import settle_silence

@@ -1,6 +1,7 @@
 """What came or left on paper about a project: its deposit, its pieces, the decision or request notified."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.acteur import Acteur
-from dossiers.models import Decision, Delai, Dossier
+from dossiers.models import Decision, Delai, Dossier, PieceDemandee
 from dossiers.services import pieces_demandees, territoires
 from dossiers.services.delais import Acte, open_delai, write
 from dossiers.services.partage import keep_proof
 from dossiers.services.pieces_demandees import Item, Recue
-from dossiers.states import GenrePiece, NatureDecision, NatureMouvement
+from dossiers.states import EtatPieceDemandee, GenrePiece, NatureDecision, NatureMouvement
 from funding.selectors import bareme_on
 from guichet.kernel.civil import date_longue
 from guichet.kernel.deadlines import Depart
@@ -102,19 +103,39 @@ def _refuse_before_draft(dossier: Dossier, draft: ProjetSante | None, recu_le: d
 
 
 @transaction.atomic
-def record_received(*, projet: ProjetSante, recues: Sequence[Recue], by: Acteur, now: datetime) -> EvenementProjet:
-    """Keep what came outside the portal at its real day, then complete the project.
+def record_received(
+    *, projet: ProjetSante, recues: Sequence[Recue], by: Acteur, now: datetime
+) -> EvenementProjet | None:
+    """Keep what came outside the portal at its real day; complete the project once nothing a text requires is missing.
+    None while something is: what came is kept, and the period has not begun.
 
     A piece that came in two parts is dated by the last one. Refused as `answer` and `complete` refuse.
     """
-    if not rules.test_rule("projet.instruire", by, projet):
+    locked: ProjetSante = PROJET.lock(projet)
+    if not rules.test_rule("projet.instruire", by, locked):
         raise Refused("Seul le service qui a demandé la pièce enregistre ce qu’il a reçu hors du portail.")
+    if refusal := PROJET.refusal(locked, "completer", by=by, now=now):
+        raise Refused(refusal)
     own = requests_for_pieces(projet)
     for recue in recues:
         if recue.item.demande.evenement not in own:
             raise Refused("Cette pièce n’a pas été demandée pour ce projet.")
-        pieces_demandees.keep_received(recue, dossier=projet.dossier, transmise=True, by=by, now=now)
+        pieces_demandees.keep_received(_last_part(recue), dossier=projet.dossier, transmise=True, by=by, now=now)
+    waiting = PieceDemandee.objects.filter(
+        demande__evenement__in=own, demande__close_at=None, requise_par_un_texte=True
+    )
+    if waiting.exclude(etat=EtatPieceDemandee.REPONDUE).exists():
+        return None
     return complete(projet=projet, by=by, now=now, origine=Origine.PAPIER)
+
+
+def _last_part(recue: Recue) -> Recue:
+    """The same, with what an earlier part said, at the day of the last part."""
+    item = PieceDemandee.objects.select_related("demande").get(pk=recue.item.pk)
+    if item.etat != EtatPieceDemandee.REPONDUE or item.recue_le is None:
+        return recue
+    words = "\n".join(part for part in (item.reponse, recue.reponse) if part.strip())
+    return replace(recue, reponse=words, recue_le=max(recue.recue_le, item.recue_le))
 
 
 def take_paper_decision(*, decision: Decision, by: Acteur, now: datetime) -> EvenementProjet | None:

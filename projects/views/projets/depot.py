@@ -18,6 +18,7 @@ from dossiers.views.actes import ActeView, today
 from dossiers.views.pieces_demandees import count_of
 from guichet.kernel.civil import date_longue
 from guichet.kernel.deadlines import Echeance, Ledger, Regime, compute
+from projects.conseils import project_reserves
 from projects.documents.projets import parts
 from projects.forms.projets import ContesterForm, RetirerProjetForm
 from projects.lifecycles import PROJET
@@ -28,7 +29,6 @@ from projects.selectors.projets import (
     if_completed,
     if_not_required,
     ordered_sections,
-    project_reserves,
     projects_for_pages,
     requests_for_pieces,
     sheets_of,

@@ -20,7 +20,7 @@ from projects.selectors.projets import project_in_progress, projects_for_pages, 
 from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet
 from projects.views.onglets import opened, tabs
-from projects.views.projets import depot, porteur, presenters, redaction, steps, versions
+from projects.views.projets import depot, panneaux, porteur, presenters, redaction, steps, versions
 
 
 class ProjetView(LoginRequiredMixin, View):
@@ -74,7 +74,7 @@ def clock_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | N
     return {"gabarit": "funding/panneaux/delai.html", "zone": "marge", "horloge": horloge}
 
 
-PANELS = (clock_panel, *porteur.PANELS)
+PANELS = (*panneaux.HEAD, clock_panel, *panneaux.BESIDE, *panneaux.MAIN, *porteur.PANELS)
 
 
 def panels_of(request: HttpRequest, projet: ProjetSante) -> list[dict[str, Any]]:

@@ -15,12 +15,13 @@ from dossiers.views.actes import GesteView
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.uploads import FileRefused, FileTooLarge
 from projects.catalogue import examples_on
+from projects.conseils import project_reserves
 from projects.forms.projets import DocumentForm
 from projects.lifecycles import PROJET
 from projects.models import ProjetSante
 from projects.rubriques_projet import is_fiche
 from projects.selectors import missions_on
-from projects.selectors.projets import completion, ordered_sections, project_reserves, sheet_title, sheets_of
+from projects.selectors.projets import completion, ordered_sections, sheet_title, sheets_of
 from projects.services.projets.writing import add_sheet, attach_document, choose_form, remove_sheet
 from projects.states import FormeProjet
 from projects.views import etapes

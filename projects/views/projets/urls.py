@@ -3,7 +3,19 @@
 from django.urls import path
 
 from projects.views import conseillers, dossier, etapes, journal
-from projects.views.projets import depot, lecture, ouverture, redaction, sections, versions
+from projects.views.projets import (
+    decisions,
+    depot,
+    instruction,
+    lecture,
+    listes,
+    ouverture,
+    papier,
+    redaction,
+    sans_lettre,
+    sections,
+    versions,
+)
 from projects.views.territoire import addresses_of
 
 UN = "projets-de-sante/<int:pk>/"
@@ -36,4 +48,9 @@ urlpatterns = [
     path(f"{UN}dossier/", dossier.DossierView.as_view(etape=etapes.PROJET), name="projet_dossier"),
     path(f"{UN}calendrier/", dossier.CalendrierView.as_view(etape=etapes.PROJET), name="projet_calendrier"),
     path(f"{UN}journal/", journal.JournalView.as_view(etape=etapes.PROJET), name="projet_journal"),
+    *listes.urlpatterns,
+    *instruction.urlpatterns,
+    *decisions.urlpatterns,
+    *papier.urlpatterns,
+    *sans_lettre.urlpatterns,
 ]

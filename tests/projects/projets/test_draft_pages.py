@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dossiers.models import Document, Piece
+from projects.conseils import project_reserves
 from projects.models import ProjetSante
-from projects.selectors.projets import project_reserves
 from projects.services.projets.deciding import oppose
 from projects.states import EtatProjet
 from tests.factories.accounts import NOW, MembershipFactory, acteur
