@@ -38,7 +38,7 @@ LISTS: dict[tuple[str, ...], int] = {
     ("admin", "accounts:organisations", ""): 5,
     ("admin", "accounts:pouvoirs", "agence"): 6,
     ("guichet", "accounts:absences", ""): 6,
-    ("guichet", "dossiers:sans_personne", ""): 11,
+    ("guichet", "dossiers:sans_personne", ""): 12,
     ("guichet", "dossiers:reaffecter", ""): 5,
     ("admin", "accounts:envois", ""): 5,
     ("admin", "dossiers:echecs", ""): 5,
@@ -53,14 +53,14 @@ PAGES: dict[tuple[str, ...], int] = {
     ("anonyme", "accounts:invitation", "invitation"): 5,
     ("porteur", "accounts:invitation", "invitation"): 4,
     ("porteur", "portal:accueil", ""): 4,
-    ("porteur", "portal:accueil_role", ""): 11,
+    ("porteur", "portal:accueil_role", ""): 12,
     ("agent", "portal:accueil_role", ""): 10,
     ("guichet", "portal:accueil_role", ""): 11,
     ("admin", "portal:accueil_role", ""): 7,
     ("admin", "portal:administration", ""): 7,
     ("porteur", "projects:lettre", "brouillon"): 9,
     ("porteur", "projects:lettre", "deposee"): 17,
-    ("porteur", "projects:lettre", "retiree"): 18,
+    ("porteur", "projects:lettre", "retiree"): 17,
     ("guichet", "projects:lettre", "deposee"): 17,
     ("guichet", "projects:lettre", "retiree"): 15,
     ("porteur", "projects:verifier", "brouillon"): 19,
@@ -94,7 +94,7 @@ PAGES: dict[tuple[str, ...], int] = {
     ("guichet", "funding:section", "deposee.demande", "budget_projet"): 8,
     ("guichet", "funding:section", "deposee.demande", "attestations"): 6,
     ("porteur", "accounts:message", "message"): 5,
-    ("guichet", "dossiers:affecter", "deposee.dossier"): 9,
+    ("guichet", "dossiers:affecter", "deposee.dossier"): 10,
     ("porteur", "accounts:preferences", ""): 4,
     ("admin", "accounts:fin_pouvoir", "pouvoir"): 5,
     ("admin", "accounts:reprise", "sans_gestion"): 5,
@@ -148,7 +148,7 @@ def test_each_page_costs_the_same_queries_whatever_it_shows(rows: int) -> None:
         found[page] = len(queries)
         if len(response.content) > BYTES_MAX:
             heavy[page] = len(response.content)
-    assert found == EVERY
+    assert {page: (n, EVERY[page]) for page, n in found.items() if n != EVERY[page]} == {}
     assert heavy == {}
 
 
