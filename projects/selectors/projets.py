@@ -36,7 +36,7 @@ def with_sections(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
     return projects.prefetch_related(sections_read())
 
 
-def sections_read() -> Prefetch:
+def sections_read() -> "Prefetch[Any, Any, Any]":
     """The sections and sheets as a page reads them, for a prefetch."""
     return Prefetch("sections", SectionProjet.objects.select_related("modifie_par").order_by("pk"))
 
