@@ -54,8 +54,11 @@ def parts(projet: ProjetSante, *, jour: date, limit: int | None = None) -> list[
         else:
             blocs = section_blocs(projet_questions(rubrique.cle, jour=jour), section.contenu)
         found.append({"cle": rubrique.cle, "titre": rubrique.titre, "blocs": blocs})
-    for number, sheet in enumerate(sheets_of(projet), 1):
-        blocs = section_blocs(projet_questions(sheet.cle, jour=jour), sheet.contenu)
+    sheets = sheets_of(projet)
+    asks = projet_questions(sheets[0].cle, jour=jour) if sheets else None  # the same for each: asked once
+    for number, sheet in enumerate(sheets, 1):
+        assert asks is not None
+        blocs = section_blocs(asks, sheet.contenu)
         found.append({"cle": sheet.cle, "titre": f"Fiche-action {number}\u00a0: {sheet_title(sheet)}", "blocs": blocs})
     return found
 

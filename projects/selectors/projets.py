@@ -31,8 +31,12 @@ def projects_for_pages(acteur: Acteur | None) -> QuerySet[ProjetSante]:
 
 def with_sections(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
     """The projects with their sections and sheets: one more query, however many."""
-    rows = SectionProjet.objects.select_related("modifie_par").order_by("pk")
-    return projects.prefetch_related(Prefetch("sections", rows))
+    return projects.prefetch_related(sections_read())
+
+
+def sections_read() -> "Prefetch[Any, Any, Any]":
+    """The sections and sheets as a page reads them, for a prefetch."""
+    return Prefetch("sections", SectionProjet.objects.select_related("modifie_par").order_by("pk"))
 
 
 def ordered_sections(projet: ProjetSante) -> list[tuple[Rubrique, Section]]:

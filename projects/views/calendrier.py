@@ -85,9 +85,7 @@ def _done(event: Any, cycle: Lifecycle) -> Item | None:
 
 
 def _coming(parcours: Parcours, today: date, *, agent: bool) -> list[Item]:
-    """What the law will do by itself: the last day, the silence, the consolidation of a validation; the last safe day
-    is told to those who decide.
-    """
+    """What the law does by itself: the last day, the silence, the consolidation; to agents, the last safe day."""
     found = []
     projet, lettre = parcours.projet, parcours.lettre
     if projet:

@@ -80,7 +80,8 @@ class LettreView(LoginRequiredMixin, View):
             "lettre": lettre,
             "tag": presenters.tag_of(lettre),
             "faits": presenters.facts(lettre),
-            "retirable": not LETTRE.refusal(lettre, "retirer", by=request.acteur, now=request.now),
+            "retirable": lettre.etat in LETTRE.row("retirer").sources
+            and not LETTRE.refusal(lettre, "retirer", by=request.acteur, now=request.now),
         }
         reads = not writes or lettre.etat not in ECRITURE
         parcours = opened(request, lettre) if reads else None

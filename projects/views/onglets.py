@@ -12,6 +12,7 @@ from dossiers.selectors.echanges import unread_count
 from projects.models import LettreIntention, ProjetSante
 from projects.selectors import letters_for_pages
 from projects.selectors.projets import projects_for_pages
+from projects.states import EtatLettre
 from projects.views.etapes import Kind, kind_of
 
 
@@ -34,21 +35,25 @@ class Parcours:
 
 
 def opened(request: HttpRequest, step: LettreIntention | ProjetSante) -> Parcours:
-    """The file of this step as this person opens it. One query."""
-    acteur = request.acteur
+    """The file of this step as this person opens it. One query for a validated letter, whose project may be there.
+
+    Whoever opens a project opens the letter it comes from: that one was sent to the ARS before.
+    """
+    acteur, dossier = request.acteur, step.dossier
     if isinstance(step, ProjetSante):
-        return Parcours(
-            step.dossier, letters_for_pages(acteur).filter(dossier=step.dossier).order_by("-pk").first(), step
-        )
-    return Parcours(step.dossier, step, projects_for_pages(acteur).filter(dossier=step.dossier).order_by("-pk").first())
+        return Parcours(dossier, step.lettre, step)
+    if step.etat != EtatLettre.VALIDEE:
+        return Parcours(dossier, step, None)
+    return Parcours(dossier, step, projects_for_pages(acteur).filter(dossier=dossier).order_by("-pk").first())
 
 
 def opened_file(request: HttpRequest, dossier: Dossier) -> Parcours | None:
-    """The same from the file alone; None when the person opens no step of it. Two queries."""
-    acteur = request.acteur
-    projet = projects_for_pages(acteur).filter(dossier=dossier).order_by("-pk").first()
-    lettre = letters_for_pages(acteur).filter(dossier=dossier).order_by("-pk").first()
-    return Parcours(dossier, lettre, projet) if projet or lettre else None
+    """The same from the file alone; None when the person opens no step of it. Two queries at most."""
+    lettre = letters_for_pages(request.acteur).filter(dossier=dossier).order_by("-pk").first()
+    if lettre is not None:
+        return opened(request, lettre)
+    projet = projects_for_pages(request.acteur).filter(dossier=dossier).order_by("-pk").first()
+    return Parcours(dossier, None, projet) if projet else None
 
 
 def tabs(request: HttpRequest, parcours: Parcours, current: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ LISTS: dict[tuple[str, ...], int] = {
     ("guichet", "dossiers:echanges", "deposee.dossier"): 9,
     ("dd_ars", "dossiers:echanges", "transmise.dossier"): 9,
     ("guichet", "projects:journal", "rendue"): 7,
-    ("porteur", "projects:journal", "accordee"): 7,
+    ("porteur", "projects:journal", "accordee"): 8,
     ("porteur", "dossiers:repondre", "incomplete.dossier"): 8,
 }
 PAGES: dict[tuple[str, ...], int] = {
@@ -36,14 +36,14 @@ PAGES: dict[tuple[str, ...], int] = {
     ("guichet", "projects:lettre", "consultee"): 19,
     ("guichet", "projects:lettre", "rendue"): 18,
     ("guichet", "projects:lettre", "transmise"): 18,
-    ("guichet", "projects:lettre", "accordee"): 17,
+    ("guichet", "projects:lettre", "accordee"): 18,
     ("urps", "projects:lettre", "consultee"): 16,
     ("cpam", "projects:lettre", "transmise"): 19,
     ("dd_ars", "projects:lettre", "transmise"): 20,
     ("dd_ars", "projects:lettre", "attend"): 20,
-    ("dd_ars", "projects:lettre", "accordee"): 18,
+    ("dd_ars", "projects:lettre", "accordee"): 19,
     ("porteur", "projects:dossier", "deposee"): 8,
-    ("guichet", "projects:dossier", "deposee"): 18,
+    ("guichet", "projects:dossier", "deposee"): 19,
     ("dd_ars", "projects:dossier", "transmise"): 15,
     # the Guichet
     ("guichet", "projects:demander_pieces", "deposee"): 4,
@@ -114,8 +114,8 @@ PAGES: dict[tuple[str, ...], int] = {
     ("dd_ars", "dossiers:fil", "transmise.ars_am"): 9,
     ("porteur", "dossiers:fil_de_piece", "incomplete.demandee"): 8,
     ("porteur", "dossiers:repondre_piece", "incomplete.demandee"): 6,
-    ("guichet", "dossiers:lier", "deposee.dossier"): 6,
-    ("guichet", "dossiers:deplacer", "deposee.dossier"): 7,
+    ("guichet", "dossiers:lier", "deposee.dossier"): 7,
+    ("guichet", "dossiers:deplacer", "deposee.dossier"): 8,
 }
 EVERY = LISTS | PAGES
 
@@ -135,7 +135,7 @@ def test_each_page_of_a_desk_costs_the_same_queries_whatever_it_shows(rows: int)
         if len(response.content) > BYTES_MAX:
             heavy[page] = len(response.content)
     assert refused == {}
-    assert found == EVERY
+    assert {page: (n, EVERY[page]) for page, n in found.items() if n != EVERY[page]} == {}
     assert heavy == {}
 
 

@@ -39,38 +39,44 @@ from tests.projects.projets.gestures import OPPOSITION, validated_letter
 
 pytestmark = pytest.mark.django_db
 
+SECTIONS = {"territoire": 3, "partenaires": 6, "missions": 6}
+"""What a section asks, where it is not 5: the territory leads to its page, two need reference data."""
+
 LISTS: dict[tuple[str, ...], int] = {
     ("porteur", "projects:projet_conseillers", "brouillon"): 7,
     ("porteur", "projects:projet_territoire", "brouillon"): 12,
     ("porteur", "projects:projet_fiches", "brouillon"): 6,
-    ("porteur", "projects:projet_versions", "complete"): 8,
+    ("porteur", "projects:projet_versions", "complete"): 6,
 }
 PAGES: dict[tuple[str, ...], int] = {
-    ("porteur", "projects:projet", "brouillon"): 20,
-    ("porteur", "projects:projet", "depose"): 20,
-    ("porteur", "projects:projet", "incomplet"): 20,
-    ("porteur", "projects:projet", "oppose"): 20,
-    ("dd_ars", "projects:projet", "depose"): 20,
+    ("porteur", "projects:projet", "brouillon"): 15,
+    ("porteur", "projects:projet", "depose"): 16,
+    ("porteur", "projects:projet", "incomplet"): 19,
+    ("porteur", "projects:projet", "oppose"): 19,
+    ("dd_ars", "projects:projet", "depose"): 13,
     ("porteur", "projects:projet_ouvrir", "lettre"): 5,
     ("porteur", "projects:projet_reprendre", "oppose"): 5,
     ("porteur", "projects:projet_document", "document"): 4,
     ("porteur", "projects:projet_fiche_retirer", "brouillon", "fiche-1"): 5,
-    ("porteur", "projects:projet_verifier", "brouillon"): 20,
-    ("porteur", "projects:projet_completer", "incomplet"): 12,
-    ("porteur", "projects:projet_pieces_utiles", "utile"): 12,
-    ("porteur", "projects:projet_contester", "incomplet"): 12,
-    ("porteur", "projects:projet_retirer", "depose"): 5,
-    ("porteur", "projects:projet_version", "complete", "1"): 8,
-    ("porteur", "projects:projet_comparer", "complete"): 8,
-    ("dd_ars", "projects:projet_comparer", "complete"): 8,
-    ("porteur", "projects:projet_dossier", "depose"): 12,
-    ("porteur", "projects:projet_calendrier", "complete"): 10,
-    ("porteur", "projects:projet_journal", "complete"): 8,
+    ("porteur", "projects:projet_verifier", "brouillon"): 18,
+    ("porteur", "projects:projet_completer", "incomplet"): 11,
+    ("porteur", "projects:projet_pieces_utiles", "utile"): 8,
+    ("porteur", "projects:projet_contester", "incomplet"): 9,
+    ("porteur", "projects:projet_retirer", "depose"): 4,
+    ("porteur", "projects:projet_version", "complete", "1"): 6,
+    ("porteur", "projects:projet_comparer", "complete"): 6,
+    ("dd_ars", "projects:projet_comparer", "complete"): 6,
+    ("porteur", "projects:projet_dossier", "depose"): 7,
+    ("porteur", "projects:projet_calendrier", "complete"): 8,
+    ("porteur", "projects:projet_journal", "complete"): 6,
     ("porteur", "projects:calendrier", "lettre"): 8,
-    **{("porteur", "projects:projet_section", "brouillon", rubrique.cle): 5 for rubrique in RUBRIQUES_PROJET},
+    **{
+        ("porteur", "projects:projet_section", "brouillon", rubrique.cle): SECTIONS.get(rubrique.cle, 5)
+        for rubrique in RUBRIQUES_PROJET
+    },
     ("porteur", "projects:projet_section", "brouillon", "fiche-1"): 6,
     ("porteur", "projects:projet_section", "document", FICHE_DOCUMENT): 6,
-    ("porteur", "portal:accueil_role", ""): 15,
+    ("porteur", "portal:accueil_role", ""): 17,
 }
 EVERY = LISTS | PAGES
 
@@ -123,12 +129,11 @@ class Projects:
 
     def _complete(self, by: Acteur) -> ProjetSante:
         projet = self._asked(by, "CPTS complétée", required)
-        give_pieces(projet, by=by, now=NOW + timedelta(hours=1))
-        complete(projet=projet, by=by, now=NOW + timedelta(hours=2))
-        for _ in range(self.rows - 1):
-            asked = asked_project(by, projet=fresh(projet), now=NOW + timedelta(hours=3))
-            give_pieces(asked, by=by, now=NOW + timedelta(hours=4))
-            complete(projet=asked, by=by, now=NOW + timedelta(hours=5))
+        for turn in range(self.rows):
+            later = NOW + timedelta(minutes=10 * turn)
+            asked = fresh(projet) if not turn else asked_project(by, projet=fresh(projet), now=later)
+            give_pieces(asked, by=by, now=later + timedelta(minutes=1))
+            complete(projet=asked, by=by, now=later + timedelta(minutes=2))
         return projet
 
     def _oppose(self, by: Acteur) -> ProjetSante:
@@ -157,7 +162,7 @@ def test_each_page_of_a_project_costs_the_same_queries_whatever_it_shows(
         if len(response.content) > BYTES_MAX:
             heavy[page] = len(response.content)
     assert refused == {}
-    assert found == EVERY
+    assert {page: (n, EVERY[page]) for page, n in found.items() if n != EVERY[page]} == {}
     assert heavy == {}
 
 

@@ -40,7 +40,7 @@ LISTS: dict[tuple[str, ...], int] = {
     ("guichet", "accounts:absences", ""): 6,
     ("porteur", "dossiers:agendas", ""): 4,
     ("guichet", "dossiers:agendas", ""): 4,
-    ("guichet", "dossiers:sans_personne", ""): 11,
+    ("guichet", "dossiers:sans_personne", ""): 12,
     ("guichet", "dossiers:reaffecter", ""): 5,
     ("admin", "accounts:envois", ""): 5,
     ("admin", "dossiers:echecs", ""): 5,
@@ -57,14 +57,14 @@ PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "accounts:invitation", "invitation"): 4,
     ("porteur", "portal:accueil", ""): 4,
     ("porteur", "portal:calculer_un_delai", ""): 3,
-    ("porteur", "portal:accueil_role", ""): 11,
+    ("porteur", "portal:accueil_role", ""): 12,
     ("agent", "portal:accueil_role", ""): 10,
     ("guichet", "portal:accueil_role", ""): 11,
     ("admin", "portal:accueil_role", ""): 7,
     ("admin", "portal:administration", ""): 7,
     ("porteur", "projects:lettre", "brouillon"): 9,
     ("porteur", "projects:lettre", "deposee"): 17,
-    ("porteur", "projects:lettre", "retiree"): 18,
+    ("porteur", "projects:lettre", "retiree"): 17,
     ("guichet", "projects:lettre", "deposee"): 17,
     ("guichet", "projects:lettre", "retiree"): 15,
     ("porteur", "projects:verifier", "brouillon"): 19,
@@ -101,7 +101,7 @@ PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "dossiers:agenda_dossier", "deposee.dossier"): 6,
     ("guichet", "dossiers:agenda_dossier", "deposee.dossier"): 6,
     ("porteur", "dossiers:retirer_agenda", "agenda"): 4,
-    ("guichet", "dossiers:affecter", "deposee.dossier"): 9,
+    ("guichet", "dossiers:affecter", "deposee.dossier"): 10,
     ("porteur", "accounts:preferences", ""): 4,
     ("admin", "accounts:fin_pouvoir", "pouvoir"): 5,
     ("admin", "accounts:reprise", "sans_gestion"): 5,
@@ -157,7 +157,7 @@ def test_each_page_costs_the_same_queries_whatever_it_shows(rows: int) -> None:
         found[page] = len(queries)
         if len(response.content) > BYTES_MAX:
             heavy[page] = len(response.content)
-    assert found == EVERY
+    assert {page: (n, EVERY[page]) for page, n in found.items() if n != EVERY[page]} == {}
     assert heavy == {}
 
 

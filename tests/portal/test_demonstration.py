@@ -17,7 +17,7 @@ from funding.models import DemandeFir
 from guichet.kernel.papers import prepared
 from portal.demonstration import comptes
 from portal.demonstration.dossiers import build
-from projects.models import LettreIntention
+from projects.models import LettreIntention, ProjetSante
 from projects.services.depositing import deposit
 from territories.services import loading
 from tests.factories.accounts import NOW
@@ -71,8 +71,23 @@ class TestFiles(TestCase):
         loading.load(departements=["11"])
         build(region="76", now=NOW)
 
+    def test_a_project_is_written_is_about_to_be_validated_is_incomplete_is_validated_is_opposed(self) -> None:
+        projects = ProjetSante.objects.select_related("delai", "lettre").order_by("pk")
+        assert {projet.dossier.nom: projet.etat for projet in projects} == {
+            "CPTS de la Piège": "brouillon",
+            "CPTS de l’Hers": "depose",
+            "CPTS de l’Arize": "incomplet",
+            "CPTS du Tarn et du Girou": "valide_tacitement",
+            "CPTS de la Ganguise": "oppose",
+        }
+        assert {projet.lettre.etat for projet in projects} == {"validee"}
+        near = projects.get(dossier__nom="CPTS de l’Hers").delai
+        assert (near.dernier_jour - NOW.date()).days == 2
+        assert projects.get(dossier__nom="CPTS de l’Arize").delai.dernier_jour is None
+
     def test_there_is_a_file_in_each_state_a_letter_reaches_today(self) -> None:
-        states = dict(LettreIntention.objects.values_list("dossier__nom", "etat"))
+        letters = LettreIntention.objects.filter(dossier__projets=None)
+        states = dict(letters.values_list("dossier__nom", "etat"))
         assert states == {
             "CPTS des Coteaux": "brouillon",
             "CPTS des Vallées": "deposee",

@@ -47,7 +47,7 @@ class ProjetView(LoginRequiredMixin, View):
 
     def _step(self, request: HttpRequest, projet: ProjetSante, *, deposits: bool) -> Any:
         suite = project_in_progress(projet.dossier) if projet.etat in TERMINES else None
-        suivi = steps.follow_ups([projet]).get(projet.pk, steps.NOTHING_KNOWN)
+        suivi = porteur.suivi_of(projet)
         return steps.next_step(projet, deposits=deposits, now=request.now, suivi=suivi, suite=suite)
 
 

@@ -6,19 +6,17 @@ import rules
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dossiers.selectors.pieces_demandees import open_requests, requests_of
 from dossiers.states import NatureDecision
 from dossiers.views.pieces_demandees import line
 from funding.views.panneaux import decisions_of
 from guichet.kernel.civil import date_longue
 from projects.lifecycles import PROJET
 from projects.models import ProjetSante
-from projects.selectors.projets import requests_for_pieces
 from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
 from projects.views.projets.depot import both_dates
-from projects.views.projets.steps import required_waiting
+from projects.views.projets.steps import Suivi, follow_up, required_waiting
 
 NATURES = (
     NatureDecision.VALIDATION_PROJET,
@@ -33,6 +31,17 @@ ACTES = {
 }
 
 
+SANS_DECISION = (EtatProjet.BROUILLON, EtatProjet.DEPOSE, EtatProjet.INCOMPLET)
+
+
+def suivi_of(projet: ProjetSante) -> Suivi:
+    """What was asked and done, read once for the page."""
+    if not hasattr(projet, "suivi"):
+        projet.suivi = follow_up(projet)  # type: ignore[attr-defined]
+    found: Suivi = projet.suivi  # type: ignore[attr-defined]
+    return found
+
+
 def writes(request: HttpRequest, projet: ProjetSante) -> bool:
     """Whether the page is read for the association, by somebody who writes for it."""
     return bool(rules.test_rule("projet.rediger", request.acteur, projet))
@@ -43,7 +52,7 @@ def acts_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | No
     if not writes(request, projet):
         return None
     open_now = {row.action for row in PROJET.available(projet, by=request.acteur, now=request.now)}
-    if "completer" in open_now and required_waiting(open_requests(projet.dossier)):
+    if "completer" in open_now and required_waiting(suivi_of(projet).ouvertes):
         open_now.remove("completer")
     buttons = [
         {"url": reverse(name, args=[projet.pk]), "libelle": label, "style": style}
@@ -70,7 +79,7 @@ def pieces_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | 
     """What the ARS asked: what a text requires, which stops the clock, and what is merely useful, which does not."""
     if request.acteur.est_agent or not projet.depose_at:
         return None
-    asked = requests_of(requests_for_pieces(projet))
+    asked = suivi_of(projet).demandes
     if not asked:
         return None
     waiting = any(demande.close_at is None for demande in asked)
@@ -97,7 +106,7 @@ def contested_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any]
     """Both dates, once the association said that no text requires what was asked."""
     if request.acteur.est_agent or projet.etat != EtatProjet.INCOMPLET:
         return None
-    event = projet.evenements.filter(action="contester_exigence").order_by("-recorded_at").first()
+    event = suivi_of(projet).contestation
     if event is None:
         return None
     return {
@@ -111,7 +120,7 @@ def contested_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any]
 
 def decisions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
     """What the ARS decided, to be opened by the association: its opening is kept."""
-    if request.acteur.est_agent or not projet.depose_at:
+    if request.acteur.est_agent or projet.etat in SANS_DECISION:
         return None
     found = decisions_of(request, projet.pk, NATURES)
     if not found:

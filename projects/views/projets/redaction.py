@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +22,13 @@ from projects.lifecycles import PROJET
 from projects.models import ProjetSante
 from projects.rubriques_projet import is_fiche
 from projects.selectors import missions_on
-from projects.selectors.projets import completion, ordered_sections, sheet_title, sheets_of
+from projects.selectors.projets import (
+    completion,
+    ordered_sections,
+    sections_read,
+    sheet_title,
+    sheets_of,
+)
 from projects.services.projets.writing import add_sheet, attach_document, choose_form, remove_sheet
 from projects.states import FormeProjet
 from projects.views import etapes
@@ -128,6 +135,7 @@ class FichesView(LoginRequiredMixin, View):
 
     def _projet(self, request: HttpRequest, pk: int) -> Any:
         projet = etapes.PROJET.open_to_writing(request, pk)
+        prefetch_related_objects([projet], sections_read())
         if projet.forme != FormeProjet.RUBRIQUES:
             raise Refused("Votre projet est un document\u00a0: ses actions sont dans sa fiche de synthèse.")
         return projet

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossiers.models import DemandePieces
-from dossiers.selectors.pieces_demandees import answered, nearest_limit, requests_with_items
-from dossiers.states import EtapePieces, EtatPieceDemandee, EtatSection
+from dossiers.selectors.pieces_demandees import answered, nearest_limit, requests_of
+from dossiers.states import EtatPieceDemandee, EtatSection
 from dossiers.views.pieces_demandees import count_of
 from guichet.kernel.civil import date_longue
 from projects.models import EvenementProjet, ProjetSante
-from projects.models.projet import EN_COURS, is_written
-from projects.selectors.projets import completion, ordered_sections, sheets_of
+from projects.models.projet import is_written
+from projects.selectors.projets import DEMANDES, completion, ordered_sections, sheets_of
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
 from projects.views.projets.presenters import Sections, missing, section_url
@@ -26,34 +26,44 @@ from projects.views.steps import RIEN, Step, milestone, to_come
 
 @dataclass(frozen=True)
 class Suivi:
-    """What the association is told of a project beyond its row. `demandes`: what still waits for its answer;
-    `dates`: the last legal day of each act.
+    """What the association is told of a project beyond its row. `demandes`: what was asked, the latest first; `dates`:
+    the last legal day of each act; `contestation`: the last event by which a requirement was contested.
     """
 
     demandes: Sequence[DemandePieces] = ()
     dates: Mapping[str, date] = field(default_factory=dict)
+    contestation: EvenementProjet | None = None
 
     @property
-    def exigees(self) -> bool:
-        """Whether something a text requires waits."""
-        return any(item.requise_par_un_texte for demande in self.demandes for item in demande.items.all())
+    def ouvertes(self) -> list[DemandePieces]:
+        """What still waits for its answer."""
+        return [demande for demande in self.demandes if demande.close_at is None]
 
 
 def follow_ups(projets: Iterable[ProjetSante]) -> dict[int, Suivi]:
     """The `Suivi` of each of these projects, in four queries at most, however many."""
     known = {projet.pk: projet for projet in projets if projet.depose_at}
-    if not known:
-        return {}
-    dates: dict[int, dict[str, date]] = {pk: {} for pk in known}
-    events = EvenementProjet.objects.filter(projet__in=known).order_by("recorded_at", "pk")
-    for pk, action, day in events.values_list("projet", "action", "prend_effet_le"):
-        dates[pk][action] = day
-    waiting = {projet.dossier_id for projet in known.values() if projet.etat in EN_COURS}
-    asked: dict[int, list[DemandePieces]] = {}
-    for row in requests_with_items(waiting) if waiting else ():
-        if row.etape == EtapePieces.PROJET:
-            asked.setdefault(row.dossier_id, []).append(row)
-    return {pk: Suivi(asked.get(projet.dossier_id, ()), dates[pk]) for pk, projet in known.items()}
+    events: dict[int, list[EvenementProjet]] = {pk: [] for pk in known}
+    if known:
+        for event in EvenementProjet.objects.filter(projet__in=known).order_by("recorded_at", "pk"):
+            events[event.projet_id].append(event)
+    asked = {event.pk: pk for pk, done in events.items() for event in done if event.action in DEMANDES}
+    demandes: dict[int, list[DemandePieces]] = {pk: [] for pk in known}
+    for row in requests_of(list(asked)) if asked else ():
+        demandes[asked[row.evenement]].append(row)
+    return {
+        pk: Suivi(
+            demandes[pk],
+            {event.action: event.prend_effet_le for event in done},
+            next((event for event in reversed(done) if event.action == "contester_exigence"), None),
+        )
+        for pk, done in events.items()
+    }
+
+
+def follow_up(projet: ProjetSante) -> Suivi:
+    """The same for one project."""
+    return follow_ups([projet]).get(projet.pk, NOTHING_KNOWN)
 
 
 NOTHING_KNOWN = Suivi()
@@ -146,11 +156,11 @@ Said = Callable[[ProjetSante, Suivi, bool, date], Step]
 
 def _deposited(projet: ProjetSante, suivi: Suivi, deposits: bool, day: date) -> Step:
     told = clock_words(projet, day)
-    done, total = answered(suivi.demandes)
+    done, total = answered(suivi.ouvertes)
     if done < total:
         return Step(
             "L’ARS vous demande des pièces utiles",
-            f"{count_of(suivi.demandes)}. Aucun texte ne les exige\u00a0: le délai continue de courir. {told}",
+            f"{count_of(suivi.ouvertes)}. Aucun texte ne les exige\u00a0: le délai continue de courir. {told}",
             reverse("dossiers:repondre", args=[projet.dossier_id]),
             "Répondre",
             _limit(suivi),
@@ -180,7 +190,7 @@ def clock_words(projet: ProjetSante, day: date) -> str:
 
 
 def _limit(suivi: Suivi) -> str:
-    limit = nearest_limit(suivi.demandes)
+    limit = nearest_limit(suivi.ouvertes)
     return f"Pour le {date_longue(limit)}" if limit else ""
 
 
@@ -191,10 +201,10 @@ def required_waiting(demandes: Sequence[DemandePieces]) -> list[str]:
 
 
 def _incomplete(projet: ProjetSante, suivi: Suivi, deposits: bool, day: date) -> Step:
-    if required_waiting(suivi.demandes):
+    if required_waiting(suivi.ouvertes):
         return Step(
             "Prochaine étape\u00a0: répondre à l’ARS",
-            f"{count_of(suivi.demandes)}. Les deux mois courront en entier dès l’arrivée de la dernière pièce exigée "
+            f"{count_of(suivi.ouvertes)}. Les deux mois courront en entier dès l’arrivée de la dernière pièce exigée "
             "par un texte. Répondez point par point, puis envoyez.",
             reverse("dossiers:repondre", args=[projet.dossier_id]),
             "Répondre",
