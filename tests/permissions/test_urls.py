@@ -17,6 +17,7 @@ from tests.factories.accounts import NOW
 from tests.factories.projects import ready_letter
 from tests.permissions.cast import ROLES, Cast
 from tests.permissions.files import STATES, File, canary
+from tests.permissions.projets import PROJECT_READERS
 from tests.permissions.readers import (
     ANSWER_A_POST_ONLY,
     ASKED,
@@ -84,7 +85,8 @@ def test_the_matrix_names_every_address_that_carries_the_key_of_a_file() -> None
             patterns = [converters for _, _, _, converters in resolver.reverse_dict.getlist(name)]
             if any("pk" in converters for converters in patterns):
                 keyed.add(f"{namespace}:{name}")
-    assert keyed - ANSWER_A_POST_ONLY == {address.partition(" ")[0] for address in READERS}
+    known = {address.partition(" ")[0] for address in (*READERS, *PROJECT_READERS)}
+    assert keyed - ANSWER_A_POST_ONLY == known
 
 
 @pytest.mark.parametrize("state", STATES)
