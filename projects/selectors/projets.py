@@ -10,12 +10,11 @@ from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from accounts.acteur import Acteur
 from dossiers.models import Delai, Dossier, Section, Territoire
 from dossiers.questions import Rubrique
-from dossiers.selectors.delais import echeance_of, lines_of
 from dossiers.selectors.listes import matching
 from dossiers.selectors.territoires import discreet_overlap
 from dossiers.states import EtatDossier, EtatSection
-from guichet.kernel.deadlines import Echeance, Ledger, compute
-from projects.models import EvenementProjet, ProjetSante, SectionProjet
+from guichet.kernel.deadlines import Depart, Echeance, Ledger, Regime, compute
+from projects.models import EvenementProjet, ProjetSante, SectionProjet, VersionProjet
 from projects.models.projet import EN_COURS, VALIDES
 from projects.reserves import Reserve, reserves
 from projects.rubriques_projet import FICHE_DOCUMENT, RUBRIQUES_PROJET, fiche_numero, is_fiche
@@ -61,6 +60,14 @@ def sheets_of(projet: ProjetSante) -> list[Section]:
         return []
     found = [row for row in projet.sections.all() if is_fiche(row.cle)]
     return sorted(found, key=lambda row: fiche_numero(row.cle))
+
+
+def last_version(projet: ProjetSante) -> VersionProjet | None:
+    """What was last deposited; None for a draft. One query the first time, none after on the same object."""
+    if "derniere_version" not in projet.__dict__:
+        projet.__dict__["derniere_version"] = projet.versions.order_by("-numero").first()
+    found: VersionProjet | None = projet.__dict__["derniere_version"]
+    return found
 
 
 def project_in_progress(dossier: Dossier) -> ProjetSante | None:
@@ -111,9 +118,8 @@ DEMANDES = ("demander_pieces", "demander_piece_utile", "infirmer_par_demande_de_
 
 
 def if_not_required(delai: Delai) -> Echeance:
-    """The dates the period would have if no text required what was asked: shown beside, when it is contested."""
-    ledger = echeance_of(delai, lines=lines_of(delai)).ledger
-    return compute(Ledger(regime=ledger.regime, recu_le=ledger.recu_le, depart=ledger.depart))
+    """The dates the period would have if no text required what was asked: shown beside, when it is contested. No query."""
+    return compute(Ledger(regime=Regime(delai.regime), recu_le=delai.recu_le, depart=Depart(delai.depart)))
 
 
 # --- Desks ----------------------------------------------------------------------------------------

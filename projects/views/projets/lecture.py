@@ -14,7 +14,7 @@ from dossiers.views import suivi
 from dossiers.views.clock import clock
 from projects.documents.projets import parts
 from projects.models import ProjetSante
-from projects.selectors.projets import projects_for_pages, with_sections
+from projects.selectors.projets import last_version, projects_for_pages, with_sections
 from projects.views.projets import panneaux, presenters
 
 
@@ -22,7 +22,10 @@ class ProjetView(LoginRequiredMixin, View):
     """The whole project to read, with the panels of this person."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        projet = get_object_or_404(with_sections(projects_for_pages(request.acteur)), pk=pk)  # type: ignore[attr-defined]
+        found = projects_for_pages(request.acteur)  # type: ignore[attr-defined]
+        if not request.acteur.est_agent:  # type: ignore[attr-defined]  # an agent reads the version deposited
+            found = with_sections(found)
+        projet = get_object_or_404(found, pk=pk)
         context = {
             **presenters.page(projet),
             "onglets": None,
@@ -37,7 +40,7 @@ class ProjetView(LoginRequiredMixin, View):
 
 def reading(projet: ProjetSante, request: HttpRequest) -> list[dict[str, Any]]:
     """The parts as they are read: those of the last deposit for an agent, while the association completes."""
-    if request.acteur.est_agent and (version := projet.versions.order_by("-numero").first()):  # type: ignore[attr-defined]
+    if request.acteur.est_agent and (version := last_version(projet)):  # type: ignore[attr-defined]
         shown = version.contenu["parties"]
     else:
         shown = parts(projet, jour=timezone.localdate(request.now), limit=40)  # type: ignore[attr-defined]
