@@ -118,7 +118,7 @@ DEMANDES = ("demander_pieces", "demander_piece_utile", "infirmer_par_demande_de_
 
 
 def if_not_required(delai: Delai) -> Echeance:
-    """The dates the period would have if no text required what was asked: shown beside, when it is contested. No query."""
+    """The dates the period would have if no text required what was asked, shown beside when it is contested."""
     return compute(Ledger(regime=Regime(delai.regime), recu_le=delai.recu_le, depart=Depart(delai.depart)))
 
 

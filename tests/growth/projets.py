@@ -23,6 +23,7 @@ from tests.factories.projects import CRITERES, porteur, transmitted_letter
 from tests.factories.projets import asked_project, deposited_project, draft, fresh, required
 
 RECEIVED, ASKED, OLD = (datetime(2026, month, 20, 9, tzinfo=NOW.tzinfo) for month in (10, 11, 8))
+LATE = datetime(2026, 11, 23, 9, tzinfo=NOW.tzinfo)
 GROUND = Opposition(motif="prs", objectifs=("Accès aux soins",))
 KINDS = [genre.value for genre in GenreRecours]
 
@@ -42,7 +43,14 @@ class ProjectDesk:
         )  # fmt: skip
         for number in range(rows):
             self._one_of_each(number)
+        self.projets["constat"] = self._waiting_for_its_receipt()
         self.keys = self._keys()
+
+    def _waiting_for_its_receipt(self) -> ProjetSante:
+        """Deposited where the ARS notes the receipt itself."""
+        told = {"valeur": "constat", "applicable_du": LATE.date(), "motif": "Essai", "source": "Essai"}
+        Reglage.objects.create(cle="point_de_reception", **told)
+        return deposited_project(now=LATE, nom="CPTS sans réception")
 
     def _one_of_each(self, number: int) -> None:
         neighbour = transmitted_letter(now=RECEIVED, nom=f"CPTS voisine {number}", demande=False)

@@ -29,6 +29,8 @@ PAGES: dict[tuple[str, str, str], int] = {
     ("cpam", "projects:projet", "depose"): 13,
     ("elsm", "projects:avis", "avis_elsm"): 11,
     ("dd_ars", "projects:avis", "avis_cpam"): 5,
+    ("dd_ars", "projects:projet", "constat"): 13,
+    ("dd_ars", "projects:projet_constater", "constat"): 5,
     ("dd_ars", "projects:projet_demander_pieces", "depose"): 5,
     ("dd_ars", "projects:projet_juger", "piece"): 7,
     ("dd_ars", "projects:projet_recues", "incomplet"): 7,
