@@ -1,5 +1,6 @@
 """A projet de santé in each of its states × every role: what answers, what a forged post may not write, what leaks."""
 
+from datetime import timedelta
 from itertools import product
 from typing import Any
 from unittest import mock
@@ -8,10 +9,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Envoi
+from projects.lifecycles import PROJET
 from tests.factories.paper import scan
+from tests.factories.projets import deposited_project
 from tests.permissions.cast import ROLES, Cast
 from tests.permissions.projets import DRAFT, LATER, OPINION, PROJECT_READERS, REMARK, STATES, Project
 from tests.permissions.test_posts import DATA, changes
+from tests.permissions.test_rows import LATER as ROWS_AT
+from tests.permissions.test_rows import open_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +122,37 @@ def test_a_draft_is_nowhere_to_be_seen_by_the_desks() -> None:
         response = project.cast.clients[role].get(listed)
         assert response.status_code == 200
         assert "CPTS des Coteaux" not in response.content.decode(), role
+
+
+HELD = {"depose", "incomplet"}
+TACIT = {"valide_tacitement"}
+AGENCY = {"ars", "dd_ars"}
+OF_THE_ARS: dict[str, dict[str, set[str]]] = {
+    "enregistrer_depot_exterieur": dict.fromkeys(AGENCY, {"brouillon"}),
+    "demander_pieces": dict.fromkeys(AGENCY, HELD),
+    "demander_piece_utile": dict.fromkeys(AGENCY, HELD),
+    "renoncer_aux_pieces": dict.fromkeys(AGENCY, {"incomplet"}),
+    "completer": dict.fromkeys(AGENCY | {"porteur"}, {"incomplet"}),
+    "valider": dict.fromkeys(AGENCY, HELD),
+    "opposer": dict.fromkeys(AGENCY, HELD),
+    "signaler_a_verifier": dict.fromkeys(AGENCY, TACIT),
+    "infirmer_par_opposition": dict.fromkeys(AGENCY, TACIT),
+    "infirmer_par_validation": dict.fromkeys(AGENCY, TACIT),
+    "infirmer_par_demande_de_pieces": dict.fromkeys(AGENCY, TACIT),
+    "prononcer_retrait": dict.fromkeys(AGENCY, TACIT),
+    "rapporter_opposition": dict.fromkeys(AGENCY, {"oppose"}),
+}
+"""Written by hand from the law: who may do what in which state, while the last day is to come."""
+
+
+def test_each_row_of_the_ars_is_open_to_it_in_its_states_and_to_nobody_else() -> None:
+    cast = Cast()
+    projet = deposited_project(cast.porteur, now=ROWS_AT - timedelta(days=10))
+    open_now = open_rows(PROJET, projet, cast)
+    asked = {row.action for row in PROJET.table if row.who != "projet.deposer"}
+    found = {action: roles for (_, action), roles in open_now.items() if action in asked}
+    assert found == OF_THE_ARS
+    over = deposited_project(cast.acteurs["autre_association"], now=ROWS_AT - timedelta(days=70))
+    later = {action: roles for (_, action), roles in open_rows(PROJET, over, cast).items() if action in asked}
+    assert later["constater_silence"] == {"horloge": {"depose", "oppose"}}
+    assert {"valider", "opposer", "demander_pieces", "infirmer_par_opposition"} & set(later) == set()
