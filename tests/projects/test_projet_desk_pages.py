@@ -256,7 +256,7 @@ def test_the_home_of_the_ars_puts_the_nearest_project_first_then_what_is_contest
     ProjetSante.objects.filter(pk=late.pk).update(a_verifier_at=at("2026-11-20"))
     on("2026-11-24")
     told = words(signed_in().get("/accueil/").content.decode())
-    assert "1 Projets : dernier jour dans 7 jours au plus" in told
+    assert "1 Projets : échéance sous 7 jours" in told
     assert "Prochaine étape : décider du projet de santé « CPTS Canal »" in told
     assert re.search(r"CPTS Canal OCC-31-\S+ · .* Dernier jour : 25 novembre 2026 Demain", told)
     assert "Pièces attendues" in told
