@@ -181,6 +181,6 @@ def _file_of(request: Any, dossier: Any, current: str) -> Any:
 
 def _ground_of(decision: Any) -> list[list[str]]:
     """The ground of a decision on a projet de santé, and what it rests on."""
-    from projects.documents.projets import ground_lines
+    from projects.documents.motifs import ground_lines
 
     return ground_lines(decision.donnees)

@@ -10,8 +10,10 @@ from dossiers.questions import Rubrique
 from dossiers.states import EtatSection
 from funding.models import SectionFir
 from funding.sections import RUBRIQUES as RUBRIQUES_FIR
-from projects.models import LettreIntention, Mission, Rectification, SectionLettre
+from projects.models import LettreIntention, Mission, ProjetSante, Rectification, SectionLettre
 from projects.models.lettre import EN_COURS
+from projects.models.projet import EN_COURS as PROJETS_EN_COURS
+from projects.models.projet import VALIDES
 from projects.sections import RUBRIQUES
 from projects.states import EtatLettre, EtatRectification
 
@@ -22,9 +24,12 @@ def letter_in_progress(dossier: Dossier) -> LettreIntention | None:
 
 
 def files_alive() -> QuerySet[Dossier]:
-    """The files whose territory counts for a neighbour: a letter in progress or validated; not refused or withdrawn."""
-    alive = LettreIntention.objects.filter(dossier=OuterRef("pk"), etat__in=[*EN_COURS, EtatLettre.VALIDEE])
-    return Dossier.objects.filter(Exists(alive))
+    """The files whose territory counts for a neighbour: a letter, or a project, in progress or validated; not one that
+    was refused, opposed or withdrawn.
+    """
+    letters = LettreIntention.objects.filter(dossier=OuterRef("pk"), etat__in=[*EN_COURS, EtatLettre.VALIDEE])
+    projects = ProjetSante.objects.filter(dossier=OuterRef("pk"), etat__in=[*PROJETS_EN_COURS, *VALIDES])
+    return Dossier.objects.filter(Q(Exists(letters)) | Q(Exists(projects)))
 
 
 def letters_for_pages(acteur: Acteur | None) -> QuerySet[LettreIntention]:

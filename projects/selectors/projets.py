@@ -13,8 +13,8 @@ from dossiers.questions import Rubrique
 from dossiers.selectors.delais import echeance_of, lines_of
 from dossiers.selectors.listes import matching
 from dossiers.states import EtatDossier, EtatSection, NatureMouvement
-from guichet.kernel.deadlines import Echeance, Ledger, compute
-from projects.models import EvenementProjet, ProjetSante, SectionProjet
+from guichet.kernel.deadlines import Depart, Echeance, Ledger, Regime, compute
+from projects.models import EvenementProjet, ProjetSante, SectionProjet, VersionProjet
 from projects.models.projet import EN_COURS, VALIDES
 from projects.rubriques_projet import FICHE_DOCUMENT, RUBRIQUES_PROJET, fiche_numero, is_fiche
 from projects.states import EtatProjet, FormeProjet
@@ -70,6 +70,14 @@ def sheet_title(sheet: Section) -> str:
     return str(sheet.contenu.get("intitule") or "").strip() or objective or "sans titre"
 
 
+def last_version(projet: ProjetSante) -> VersionProjet | None:
+    """What was last deposited; None for a draft. One query the first time, none after on the same object."""
+    if "derniere_version" not in projet.__dict__:
+        projet.__dict__["derniere_version"] = projet.versions.order_by("-numero").first()
+    found: VersionProjet | None = projet.__dict__["derniere_version"]
+    return found
+
+
 def project_in_progress(dossier: Dossier) -> ProjetSante | None:
     """The file's project neither ended nor refused: in progress, or validated; None otherwise."""
     found = ProjetSante.objects.filter(dossier=dossier, etat__in=[*EN_COURS, *VALIDES])
@@ -91,9 +99,8 @@ DEMANDES = ("demander_pieces", "demander_piece_utile", "infirmer_par_demande_de_
 
 
 def if_not_required(delai: Delai) -> Echeance:
-    """The dates the period would have if no text required what was asked: shown beside, when it is contested."""
-    ledger = echeance_of(delai, lines=lines_of(delai)).ledger
-    return compute(Ledger(regime=ledger.regime, recu_le=ledger.recu_le, depart=ledger.depart))
+    """The dates the period would have if no text required what was asked, shown beside when it is contested."""
+    return compute(Ledger(regime=Regime(delai.regime), recu_le=delai.recu_le, depart=Depart(delai.depart)))
 
 
 def if_completed(projet: ProjetSante) -> Echeance | None:

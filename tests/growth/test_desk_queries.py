@@ -26,7 +26,7 @@ LISTS: dict[tuple[str, ...], int] = {
 }
 PAGES: dict[tuple[str, ...], int] = {
     ("urps", "portal:accueil_role", ""): 9,
-    ("dd_ars", "portal:accueil_role", ""): 11,
+    ("dd_ars", "portal:accueil_role", ""): 15,
     ("cpam", "portal:accueil_role", ""): 9,
     # the letter, in the hands of each
     ("porteur", "projects:lettre", "incomplete"): 15,
@@ -97,9 +97,9 @@ PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "funding:retirer", "validee.demande"): 5,
     ("porteur", "funding:nouvelle_demande", "deposee.dossier"): 8,
     ("porteur", "funding:verifier_demande", "seule"): 10,
-    ("porteur", "dossiers:decision", "decision"): 11,
-    ("guichet", "dossiers:decision", "decision"): 10,
-    ("dd_ars", "dossiers:decision", "decision"): 10,
+    ("porteur", "dossiers:decision", "decision"): 12,
+    ("guichet", "dossiers:decision", "decision"): 11,
+    ("dd_ars", "dossiers:decision", "decision"): 11,
     # on paper
     ("guichet", "projects:papier", ""): 3,
     ("guichet", "projects:papier_lettre", ""): 3,  # leads to the choice of the communes

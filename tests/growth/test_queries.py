@@ -8,6 +8,7 @@ from django.urls import get_resolver
 from funding.sections import RUBRIQUES as RUBRIQUES_FIR
 from projects.sections import RUBRIQUES
 from tests.growth import test_desk_queries as desk
+from tests.growth import test_project_desk_queries as project_desks
 from tests.growth import test_project_queries as projects
 from tests.growth.limits import BYTES_MAX, LIST_MAX, PAGE_MAX
 from tests.growth.world import World
@@ -58,8 +59,8 @@ PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "portal:accueil", ""): 4,
     ("porteur", "portal:calculer_un_delai", ""): 3,
     ("porteur", "portal:accueil_role", ""): 12,
-    ("agent", "portal:accueil_role", ""): 10,
-    ("guichet", "portal:accueil_role", ""): 11,
+    ("agent", "portal:accueil_role", ""): 14,
+    ("guichet", "portal:accueil_role", ""): 12,
     ("admin", "portal:accueil_role", ""): 7,
     ("admin", "portal:administration", ""): 7,
     ("porteur", "projects:lettre", "brouillon"): 9,
@@ -173,7 +174,7 @@ def test_every_page_of_the_site_is_counted() -> None:
         for name in get_resolver().namespace_dict[namespace][1].reverse_dict
         if isinstance(name, str)
     }
-    assert known - NO_PAGE == {page[1] for page in (*EVERY, *desk.EVERY, *projects.EVERY)}
+    assert known - NO_PAGE == {page[1] for page in (*EVERY, *desk.EVERY, *projects.EVERY, *project_desks.EVERY)}
 
 
 def test_every_section_of_a_letter_and_of_a_request_is_counted() -> None:

@@ -18,6 +18,7 @@ from tests.factories.projects import ready_letter
 from tests.permissions import projets
 from tests.permissions.cast import ROLES, Cast
 from tests.permissions.files import STATES, File, canary
+from tests.permissions.projets_des_bureaux import PROJECT_READERS
 from tests.permissions.readers import (
     ANSWER_A_POST_ONLY,
     ASKED,
@@ -86,7 +87,8 @@ def test_the_matrix_names_every_address_that_carries_the_key_of_a_file() -> None
             if any("pk" in converters for converters in patterns):
                 keyed.add(f"{namespace}:{name}")
     posted = ANSWER_A_POST_ONLY | projets.ANSWER_A_POST_ONLY
-    assert keyed - posted == {address.partition(" ")[0] for address in (*READERS, *projets.PROJECTS)}
+    named = (*READERS, *projets.PROJECTS, *PROJECT_READERS)
+    assert keyed - posted == {address.partition(" ")[0] for address in named}
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -231,11 +231,11 @@ def test_the_ars_reads_what_is_late_in_figures_then_its_clocks_nearest_first(at:
         transmitted_letter(nom=name, now=days(day - 61))
     home = at(NOW, ars)
     assert home.figures() == [
-        "1 Subventions : délai passé, silence à constater",
-        "0 Projets : dernier jour dans 7 jours au plus",
-        "0 Projets : dernier jour dans 15 jours au plus",
-        "2 Subventions : dernier jour dans 7 jours au plus",
-        "3 Subventions : dernier jour dans 15 jours au plus",
+        "1 Subventions : silence à constater",
+        "0 Projets : échéance sous 7 jours",
+        "0 Projets : échéance sous 15 jours",
+        "2 Subventions : échéance sous 7 jours",
+        "3 Subventions : échéance sous 15 jours",
         "0 Rejets par silence à revoir",
     ]
     rows = home.rows("delais")

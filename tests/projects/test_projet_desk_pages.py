@@ -3,9 +3,8 @@
 import csv
 import io
 import re
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable
 from html import unescape
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,13 +19,14 @@ from projects.services.opinions import give
 from projects.services.projets.deciding import Opposition, oppose, validate
 from projects.services.projets.pieces import contest_requirement
 from projects.services.silence import passage
-from tests.factories.accounts import agent_client
 from tests.factories.bodies import LEAD, agent, decideur, guichet, urps_codes
 from tests.factories.projects import CRITERES, porteur
 from tests.factories.projets import asked_project, deposited_project, draft, required
+from tests.projects.projet_desk import at, signed_in
 from tests.projects.rows import plain
 
 pytestmark = pytest.mark.django_db
+On = Callable[[str], None]
 
 GRID = {
     "version": "0",
@@ -34,25 +34,6 @@ GRID = {
     "sens": "favorable",
     "commentaire": "CANARI de la caisse.",
 }
-
-
-def at(day: str, hour: int = 9) -> datetime:
-    return datetime.combine(date.fromisoformat(day), time(hour), tzinfo=UTC)
-
-
-@pytest.fixture
-def on(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """`on("2026-10-20")`: the day on which the pages are asked."""
-
-    def travel(day: str) -> None:
-        moment = at(day)
-        monkeypatch.setattr("guichet.kernel.http.timezone.now", lambda: moment)
-
-    return travel
-
-
-def signed_in(by: Acteur | None = None) -> Client:
-    return agent_client(Client(), (by or decideur()).user)
 
 
 def words(html: str) -> str:
@@ -78,7 +59,7 @@ def opinion_of(projet: ProjetSante, by: Acteur) -> Avis:
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_the_ars_reads_the_clock_the_opinions_in_whatever_state_and_what_it_may_do(on: Any, closed: bool) -> None:
+def test_the_ars_reads_the_clock_the_opinions_in_whatever_state_and_what_it_may_do(on: On, closed: bool) -> None:
     projet = deposited_project(now=at("2026-10-08"))
     caisse = agent("cpam-31")
     give(avis=opinion_of(projet, caisse), sens="favorable", criteres=CRITERES, by=caisse, now=at("2026-11-03"))
@@ -101,7 +82,7 @@ def test_the_ars_reads_the_clock_the_opinions_in_whatever_state_and_what_it_may_
     assert buttons(html) == ["Valider le projet", "Demander des pièces", "S’opposer", "Préparer la décision"]
 
 
-def test_an_instructor_prepares_and_reads_who_signs(on: Any) -> None:
+def test_an_instructor_prepares_and_reads_who_signs(on: On) -> None:
     projet = deposited_project(now=at("2026-10-08"))
     on("2026-10-20")
     html = page_of(projet, signed_in(agent("dd-ars-31", droits=["instruire"])))
@@ -109,7 +90,7 @@ def test_an_instructor_prepares_and_reads_who_signs(on: Any) -> None:
     assert "La décision est préparée ici, puis signée par une personne ayant délégation." in words(html)
 
 
-def test_the_buttons_follow_the_table_of_the_law(on: Any) -> None:
+def test_the_buttons_follow_the_table_of_the_law(on: On) -> None:
     by, ars = porteur(), decideur()
     asked = asked_project(by, required(now=at("2026-10-10")), now=at("2026-10-10"), projet=_received(by))
     silent, opposed, validated = (deposited_project(now=at("2026-09-14")) for _ in range(3))
@@ -136,7 +117,7 @@ def _received(by: Acteur) -> ProjetSante:
     return deposited_project(by, now=at("2026-10-08"))
 
 
-def test_a_decision_shows_its_three_instants(on: Any) -> None:
+def test_a_decision_shows_its_three_instants(on: On) -> None:
     by, ars = porteur(), decideur()
     projet = deposited_project(by, now=at("2026-09-14"))
     validate(projet=projet, sans_attendre="Urgence.", by=ars, now=at("2026-10-01"))
@@ -151,7 +132,7 @@ def test_a_decision_shows_its_three_instants(on: Any) -> None:
     assert f"Ouverte 2 octobre 2026 à 11 h 00, par {by.user}" in words(page_of(projet, desk))
 
 
-def test_the_reserves_of_the_last_deposit_are_read_by_agents(on: Any) -> None:
+def test_the_reserves_of_the_last_deposit_are_read_by_agents(on: On) -> None:
     projet = deposited_project(now=at("2026-10-08"))
     last = projet.versions.get()
     told = last.contenu | {"reserves": ["Action sans cible chiffrée."]}
@@ -167,7 +148,7 @@ def test_the_reserves_of_the_last_deposit_are_read_by_agents(on: Any) -> None:
 
 
 @pytest.mark.parametrize("code", [LEAD["cpam"], LEAD["msa"], LEAD["elsm"]])
-def test_a_body_gives_its_opinion_beside_the_text_of_the_project(on: Any, code: str) -> None:
+def test_a_body_gives_its_opinion_beside_the_text_of_the_project(on: On, code: str) -> None:
     projet = deposited_project(now=at("2026-10-08"))
     by = agent(code)
     on("2026-10-20")
@@ -190,7 +171,7 @@ def test_a_body_gives_its_opinion_beside_the_text_of_the_project(on: Any, code: 
         assert signed_in(other).get(address).status_code == 404
 
 
-def test_the_ars_is_told_that_a_body_answered_not_what_it_said(on: Any) -> None:
+def test_the_ars_is_told_that_a_body_answered_not_what_it_said(on: On) -> None:
     ars, caisse = agent("dd-ars-31"), agent("cpam-31")
     projet = deposited_project(now=at("2026-10-08"))
     give(avis=opinion_of(projet, caisse), sens="defavorable", criteres=CRITERES, by=caisse, now=at("2026-10-20"))
@@ -199,7 +180,7 @@ def test_the_ars_is_told_that_a_body_answered_not_what_it_said(on: Any) -> None:
     assert "éfavorable" not in mail.texte
 
 
-def test_no_answer_is_taken_once_the_project_is_decided(on: Any) -> None:
+def test_no_answer_is_taken_once_the_project_is_decided(on: On) -> None:
     projet = deposited_project(now=at("2026-10-08"))
     caisse = agent("cpam-31")
     avis = opinion_of(projet, caisse)
@@ -219,7 +200,7 @@ def rows_of(html: str) -> list[str]:
     return [words(name) for name in re.findall(r'<th scope="row">(.*?)</th>', html, re.DOTALL)]
 
 
-def test_the_list_says_the_nearest_last_day_first_and_those_without_one_last(on: Any) -> None:
+def test_the_list_says_the_nearest_last_day_first_and_those_without_one_last(on: On) -> None:
     by = porteur()
     asked_project(by, now=at("2026-10-10"), projet=deposited_project(by, now=at("2026-10-08"), nom="CPTS Trois"))
     deposited_project(now=at("2026-10-20"), nom="CPTS Deux")
@@ -250,7 +231,7 @@ def test_the_list_says_the_nearest_last_day_first_and_those_without_one_last(on:
     assert VueEnregistree.objects.get().parametres == "etat=incomplet"
 
 
-def test_each_desk_lists_its_perimeter_and_nobody_else_has_the_list(on: Any) -> None:
+def test_each_desk_lists_its_perimeter_and_nobody_else_has_the_list(on: On) -> None:
     deposited_project(now=at("2026-10-08"))
     on("2026-10-20")
     listed = reverse("projects:projets")
@@ -265,7 +246,7 @@ def test_each_desk_lists_its_perimeter_and_nobody_else_has_the_list(on: Any) -> 
     assert reader.get(listed).status_code == 404
 
 
-def test_the_home_of_the_ars_puts_the_nearest_project_first_then_what_is_contested_or_to_verify(on: Any) -> None:
+def test_the_home_of_the_ars_puts_the_nearest_project_first_then_what_is_contested_or_to_verify(on: On) -> None:
     by = porteur()
     contested = asked_project(by, now=at("2026-10-10"), projet=_received(by))
     contest_requirement(projet=contested, motif="Aucun texte.", by=by, now=at("2026-10-12"))
@@ -275,7 +256,7 @@ def test_the_home_of_the_ars_puts_the_nearest_project_first_then_what_is_contest
     ProjetSante.objects.filter(pk=late.pk).update(a_verifier_at=at("2026-11-20"))
     on("2026-11-24")
     told = words(signed_in().get("/accueil/").content.decode())
-    assert "1 Projets : dernier jour dans 7 jours au plus" in told
+    assert "1 Projets : échéance sous 7 jours" in told
     assert "Prochaine étape : décider du projet de santé « CPTS Canal »" in told
     assert re.search(r"CPTS Canal OCC-31-\S+ · .* Dernier jour : 25 novembre 2026 Demain", told)
     assert "Pièces attendues" in told
@@ -283,7 +264,7 @@ def test_the_home_of_the_ars_puts_the_nearest_project_first_then_what_is_contest
     assert "Projets à vérifier 1" in told
 
 
-def test_the_home_of_the_guichet_follows_the_projects_at_the_ars(on: Any) -> None:
+def test_the_home_of_the_guichet_follows_the_projects_at_the_ars(on: On) -> None:
     deposited_project(now=at("2026-09-25"), nom="CPTS Canal")
     on("2026-11-24")
     told = words(signed_in(guichet()).get("/accueil/").content.decode())
@@ -291,7 +272,7 @@ def test_the_home_of_the_guichet_follows_the_projects_at_the_ars(on: Any) -> Non
     assert "Ouvrir un projet de santé sans lettre" in told
 
 
-def test_the_home_of_a_body_names_the_project_it_is_asked_about(on: Any) -> None:
+def test_the_home_of_a_body_names_the_project_it_is_asked_about(on: On) -> None:
     deposited_project(now=at("2026-10-08"))
     on("2026-10-20")
     told = words(signed_in(agent("elsm-31")).get("/accueil/").content.decode())
@@ -299,7 +280,7 @@ def test_the_home_of_a_body_names_the_project_it_is_asked_about(on: Any) -> None
     assert "CPTS des Coteaux Projet de santé · OCC-31-" in told
 
 
-def test_a_due_project_that_nobody_recorded_is_red_at_the_administrators(on: Any) -> None:
+def test_a_due_project_that_nobody_recorded_is_red_at_the_administrators(on: On) -> None:
     deposited_project(now=at("2026-09-14"))
     passage(now=at("2026-11-14"))
     on("2026-11-15")

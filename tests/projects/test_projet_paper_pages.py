@@ -1,6 +1,7 @@
 """What came or left on paper about a projet de santé: typed by one person, told, then confirmed by another."""
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,37 +15,15 @@ from dossiers.states import EtatDocument
 from projects.models import ProjetSante
 from projects.services.silence import passage
 from projects.states import EtatProjet
-from tests.factories.accounts import NOW, agent_client
+from tests.factories.accounts import NOW
 from tests.factories.bodies import agent, decideur, guichet
 from tests.factories.paper import scan
 from tests.factories.projects import porteur, transmitted_letter
 from tests.factories.projets import deposited_project, fresh
-from tests.projects.rows import plain
+from tests.projects.projet_desk import at, signed_in, text
 
 pytestmark = pytest.mark.django_db
-
-
-def at(day: str, hour: int = 9) -> datetime:
-    return datetime.combine(date.fromisoformat(day), time(hour), tzinfo=UTC)
-
-
-@pytest.fixture
-def on(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """`on("2026-10-20")`: the day on which the pages are asked."""
-
-    def travel(day: str) -> None:
-        moment = at(day)
-        monkeypatch.setattr("guichet.kernel.http.timezone.now", lambda: moment)
-
-    return travel
-
-
-def signed_in(by: Acteur | None = None) -> Client:
-    return agent_client(Client(), (by or decideur()).user)
-
-
-def text(response: Any) -> str:
-    return str(plain(response.content.decode()))
+On = Callable[[str], None]
 
 
 def opposition(signer: Acteur, **given: Any) -> dict[str, Any]:
@@ -78,7 +57,7 @@ def confirm_of(decision: Decision) -> str:
     return reverse("projects:papier_confirmer", args=[decision.pk])
 
 
-def test_an_opposition_notified_in_time_proves_the_silence_wrong_once_a_second_person_confirms(on: Any) -> None:
+def test_an_opposition_notified_in_time_proves_the_silence_wrong_once_a_second_person_confirms(on: On) -> None:
     projet, signer, first = silent_project(), decideur(), decideur()
     on("2026-11-20")
     typist = signed_in(first)
@@ -97,7 +76,7 @@ def test_an_opposition_notified_in_time_proves_the_silence_wrong_once_a_second_p
     assert "Opposition au projet de santé, le 13 novembre 2026" in public
 
 
-def test_signed_in_time_and_notified_late_the_file_is_to_verify_and_everybody_reads_why(on: Any) -> None:
+def test_signed_in_time_and_notified_late_the_file_is_to_verify_and_everybody_reads_why(on: On) -> None:
     by = porteur()
     projet = deposited_project(by, now=at("2026-09-14"))
     passage(now=at("2026-11-16"))
@@ -117,7 +96,7 @@ def test_signed_in_time_and_notified_late_the_file_is_to_verify_and_everybody_re
         assert "le projet est réputé validé depuis le 15 novembre 2026" in page
 
 
-def test_signed_after_the_last_day_it_is_refused_at_once(on: Any) -> None:
+def test_signed_after_the_last_day_it_is_refused_at_once(on: On) -> None:
     projet = silent_project()
     on("2026-11-20")
     address = reverse("projects:projet_papier_decision", args=[projet.pk])
@@ -127,7 +106,7 @@ def test_signed_after_the_last_day_it_is_refused_at_once(on: Any) -> None:
     assert not Decision.objects.exists()
 
 
-def test_a_request_for_pieces_received_in_time_makes_the_project_incomplete_again(on: Any) -> None:
+def test_a_request_for_pieces_received_in_time_makes_the_project_incomplete_again(on: On) -> None:
     projet = silent_project()
     on("2026-11-20")
     given = {
@@ -158,7 +137,7 @@ def test_a_request_for_pieces_received_in_time_makes_the_project_incomplete_agai
     assert (fresh(projet).etat, fresh(projet).delai.dernier_jour) == (EtatProjet.INCOMPLET, None)
 
 
-def test_before_the_silence_a_validation_on_paper_takes_effect_at_the_day_it_was_notified(on: Any) -> None:
+def test_before_the_silence_a_validation_on_paper_takes_effect_at_the_day_it_was_notified(on: On) -> None:
     projet = deposited_project(now=at("2026-09-14"))
     on("2026-10-20")
     given = opposition(decideur(), nature="validation_projet", signee_le="2026-10-01", notifiee_le="2026-10-05")
@@ -170,7 +149,7 @@ def test_before_the_silence_a_validation_on_paper_takes_effect_at_the_day_it_was
     assert projet.evenements.get(action="valider").prend_effet_le == date(2026, 10, 5)
 
 
-def test_what_can_no_longer_take_effect_is_said_and_only_set_aside(on: Any) -> None:
+def test_what_can_no_longer_take_effect_is_said_and_only_set_aside(on: On) -> None:
     projet = deposited_project(now=at("2026-09-14"))
     on("2026-10-20")
     dates = {"signee_le": "2026-10-01", "notifiee_le": "2026-10-05"}
@@ -190,7 +169,7 @@ def test_what_can_no_longer_take_effect_is_said_and_only_set_aside(on: Any) -> N
 # --- A project received by post -----------------------------------------------------------------------
 
 
-def test_a_project_received_by_post_runs_from_the_day_it_arrived(on: Any) -> None:
+def test_a_project_received_by_post_runs_from_the_day_it_arrived(on: On) -> None:
     lettre = transmitted_letter(now=at("2026-09-01"))
     on("2026-10-20")
     client = signed_in()
@@ -210,7 +189,7 @@ def test_a_project_received_by_post_runs_from_the_day_it_arrived(on: Any) -> Non
 
 
 @pytest.mark.parametrize("code", ["guichet-occitanie", "cpam-31", "dd-ars-09"])
-def test_nobody_else_records_a_project_received_by_post(on: Any, code: str) -> None:
+def test_nobody_else_records_a_project_received_by_post(on: On, code: str) -> None:
     lettre = transmitted_letter(now=at("2026-09-01"))
     on("2026-10-20")
     client = signed_in(agent(code))
@@ -223,7 +202,7 @@ def test_nobody_else_records_a_project_received_by_post(on: Any, code: str) -> N
 # --- A project whose letter was made elsewhere --------------------------------------------------------
 
 
-def test_the_guichet_opens_a_project_without_a_letter_then_says_whom_to_invite(on: Any) -> None:
+def test_the_guichet_opens_a_project_without_a_letter_then_says_whom_to_invite(on: On) -> None:
     on("2026-10-20")
     client = signed_in(guichet())
     address = reverse("projects:projet_sans_lettre")
@@ -238,7 +217,7 @@ def test_the_guichet_opens_a_project_without_a_letter_then_says_whom_to_invite(o
     assert signed_in().get(address).status_code == 404
 
 
-def test_the_scan_of_a_paper_nobody_confirmed_is_for_the_ars_alone(on: Any) -> None:
+def test_the_scan_of_a_paper_nobody_confirmed_is_for_the_ars_alone(on: On) -> None:
     projet = deposited_project(now=NOW)
     on("2026-11-20")
     given = opposition(decideur(), signee_le="2026-11-18", notifiee_le="2026-11-19")

@@ -83,10 +83,10 @@ def _figures(request: HttpRequest, today: date, silences: Bloc) -> list[Chiffre]
     near, funds = desks.project_urgencies(acteur, on=today), desks.urgencies(acteur, on=today)
     listed, asked = reverse("projects:projets"), reverse("funding:demandes")
     figures = [
-        _figure("Projets\u00a0: dernier jour dans 7 jours au plus", near.sept, f"{listed}?echeance=7", "alert"),
-        _figure("Projets\u00a0: dernier jour dans 15 jours au plus", near.quinze, f"{listed}?echeance=15", "warn"),
-        _figure("Subventions\u00a0: dernier jour dans 7 jours au plus", funds.sept, f"{asked}?{FILTRES[0]}", "alert"),
-        _figure("Subventions\u00a0: dernier jour dans 15 jours au plus", funds.quinze, f"{asked}?{FILTRES[1]}", "warn"),
+        _figure("Projets\u00a0: échéance sous 7 jours", near.sept, f"{listed}?echeance=7", "alert"),
+        _figure("Projets\u00a0: échéance sous 15 jours", near.quinze, f"{listed}?echeance=15", "warn"),
+        _figure("Subventions\u00a0: échéance sous 7 jours", funds.sept, f"{asked}?{FILTRES[0]}", "alert"),
+        _figure("Subventions\u00a0: échéance sous 15 jours", funds.quinze, f"{asked}?{FILTRES[1]}", "warn"),
         Chiffre(
             "Rejets par silence à revoir",
             silences.compte,
@@ -95,10 +95,10 @@ def _figures(request: HttpRequest, today: date, silences: Bloc) -> list[Chiffre]
         ),
     ]
     if funds.passees:
-        told = "Subventions\u00a0: délai passé, silence à constater"
+        told = "Subventions\u00a0: silence à constater"
         figures.insert(0, Chiffre(told, capped(funds.passees), f"{asked}?{FILTRES[0]}", "alert"))
     if near.passees:
-        told = "Projets\u00a0: délai passé, silence à constater"
+        told = "Projets\u00a0: silence à constater"
         figures.insert(0, Chiffre(told, capped(near.passees), f"{listed}?echeance=7", "alert"))
     return figures
 

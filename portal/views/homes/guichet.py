@@ -35,7 +35,6 @@ from projects.states import EtatLettre
 def home(request: HttpRequest) -> HttpResponse:
     """Everything the desk holds, by what it has to do next; each block its oldest, or its nearest, first."""
     acteur, today = request.acteur, timezone.localdate(request.now)
-    late = desks.consultations_late(acteur, on=today)
     main = [
         bloc(
             desks.letters_to_check(acteur),
@@ -78,13 +77,16 @@ def home(request: HttpRequest) -> HttpResponse:
             tout=_list(EtatLettre.INCOMPLETE),
         ),
     ]
-    projects = projets.running(acteur, today)
-    figures = [
+    aside = [projets.running(acteur, today), threads_awaiting(acteur, today=today), _drafts(acteur, today)]
+    return page(request, main, aside, chiffres=_figures(acteur, today, to_check=main[0]))
+
+
+def _figures(acteur: Acteur, today: date, *, to_check: Bloc) -> list[Chiffre]:
+    late = desks.consultations_late(acteur, on=today)
+    return [
         Chiffre("Date de réponse passée, avis à conclure", capped(late), "#a-transmettre", "alert" if late else ""),
-        Chiffre("Lettres à vérifier", main[0].compte, "#a-verifier"),
+        Chiffre("Lettres à vérifier", to_check.compte, "#a-verifier"),
     ]
-    aside = [projects, threads_awaiting(acteur, today=today), _drafts(acteur, today)]
-    return page(request, main, aside, chiffres=figures)
 
 
 def _drafts(acteur: Acteur, today: date) -> Bloc:

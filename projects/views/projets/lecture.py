@@ -16,7 +16,7 @@ from dossiers.selectors.pieces import pieces_of
 from dossiers.views import suivi
 from dossiers.views.clock import clock
 from projects.models import ProjetSante
-from projects.selectors.projets import project_in_progress, projects_for_pages, with_sections
+from projects.selectors.projets import last_version, project_in_progress, projects_for_pages, with_sections
 from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet
 from projects.views.onglets import opened, tabs
@@ -29,7 +29,10 @@ class ProjetView(LoginRequiredMixin, View):
     """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        projet = get_object_or_404(with_sections(projects_for_pages(request.acteur)), pk=pk)
+        found = projects_for_pages(request.acteur)
+        if not request.acteur.est_agent:  # an agent reads the version deposited
+            found = with_sections(found)
+        projet = get_object_or_404(found, pk=pk)
         writes = porteur.writes(request, projet)
         deposits = bool(rules.test_rule("projet.deposer", request.acteur, projet))
         if writes and projet.etat == EtatProjet.BROUILLON:
@@ -55,7 +58,7 @@ def reading(projet: ProjetSante, request: HttpRequest) -> list[dict[str, Any]]:
     """The parts as they are read: those of the last deposit for an agent, while the association completes; those who
     complete find where each is changed.
     """
-    if request.acteur.est_agent and (version := projet.versions.order_by("-numero").first()):
+    if request.acteur.est_agent and (version := last_version(projet)):
         return versions.parts_of(version)
     edit = projet.etat == EtatProjet.INCOMPLET and porteur.writes(request, projet)
     return [{**part, "plie": True} for part in depot.typed(projet, jour=timezone.localdate(request.now), edit=edit)]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dossiers.models import Decision
 from dossiers.rules import ARS
 from dossiers.selectors.decisions import decisions_visible_to, with_openings
-from dossiers.selectors.pieces_demandees import requests_of
+from dossiers.selectors.pieces_demandees import requests_with_items
 from dossiers.selectors.reglages import reglage
 from dossiers.states import EtatDecision, EtatPieceDemandee, NatureDecision
 from dossiers.views.pieces_demandees import count_of, line
@@ -23,7 +23,7 @@ from projects.models.consultation import REPONSES
 from projects.models.projet import NOTIFICATION
 from projects.selectors import paper
 from projects.selectors.avis import Reponse, reponses_on_project
-from projects.selectors.projets import DEMANDES, if_not_required
+from projects.selectors.projets import DEMANDES, if_not_required, last_version
 from projects.states import EtatProjet
 from projects.views.grille import given_on, line_of, tag_of, tag_of_state
 from projects.views.projets.decisions import A_DECIDER, preparation_of
@@ -56,7 +56,8 @@ def verify_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | 
     settled = (EtatDecision.PRISE, EtatDecision.A_VERIFIER)
     taken = Decision.objects.filter(etape_id=projet.pk, nature__in=paper.SUR_UN_PROJET, etat__in=settled)
     late = taken.order_by("-saisie_at", "-pk").first()
-    found = reglage(NOTIFICATION, on=delai.recu_le)
+    agent = request.acteur.est_agent  # type: ignore[attr-defined]
+    found = reglage(NOTIFICATION, on=delai.recu_le) if agent else None
     return {
         "tete": f"{DOSSIER}a_verifier.html",
         "zone": "tete",
@@ -64,7 +65,7 @@ def verify_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | 
         "dernier_jour": date_longue(delai.dernier_jour),
         "depuis": date_longue(delai.echeance_le),
         "retirable": date_longue(consolidation(delai.dernier_jour)),
-        "doute": found.doute if found and request.acteur.est_agent else "",  # type: ignore[attr-defined]
+        "doute": found.doute if found else "",
     }
 
 
@@ -107,10 +108,11 @@ def reserves_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] 
     """What the rules found to say at the last deposit, which the depositor read: nothing blocks, no date moves."""
     if not request.acteur.est_agent:  # type: ignore[attr-defined]
         return None
-    last = projet.versions.order_by("-numero").values_list("numero", "contenu__reserves").first()
-    if last is None or not last[1]:
+    last = last_version(projet)
+    found = last.contenu["reserves"] if last else []
+    if last is None or not found:
         return None
-    return {"gabarit": f"{DOSSIER}reserves.html", "zone": "principal", "version": last[0], "reserves": last[1]}
+    return {"gabarit": f"{DOSSIER}reserves.html", "zone": "principal", "version": last.numero, "reserves": found}
 
 
 def pieces_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
@@ -118,18 +120,20 @@ def pieces_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | 
     acteur = request.acteur  # type: ignore[attr-defined]
     if not acteur.est_agent:
         return None
-    events = list(projet.evenements.filter(action__in=(*DEMANDES, "contester_exigence")).order_by("recorded_at"))
-    asked = requests_of([event.pk for event in events if event.action in DEMANDES]) if events else []
+    events = projet.evenements.filter(action__in=DEMANDES).values("pk")
+    asked = requests_with_items([projet.dossier_id], evenements=events, open_only=False)
     if not asked:
         return None
+    contest = None
+    if projet.etat == EtatProjet.INCOMPLET:
+        contest = projet.evenements.filter(action="contester_exigence").order_by("-recorded_at", "-pk").first()
     judges = projet.etat == EtatProjet.INCOMPLET and rules.test_rule("projet.instruire", acteur, projet)
     reads = acteur.genre in ARS
-    contests = [event for event in events if event.action == "contester_exigence"]
     return {
         "gabarit": f"{DOSSIER}pieces.html",
         "zone": "principal",
         "demandes": [_request(demande, projet, judges=judges, reads=reads) for demande in asked],
-        "contestation": _contested(projet, contests[-1]) if contests and projet.etat == EtatProjet.INCOMPLET else None,
+        "contestation": _contested(projet, contest) if contest else None,
     }
 
 
