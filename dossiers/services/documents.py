@@ -34,8 +34,9 @@ def create_document(
     now: datetime,
     audience: str = AudienceDocument.PARTIES,
     transmis: bool = False,
-) -> None:
-    """Write the paper of an event, if it is not already written for that event and template.
+) -> Document:
+    """Write the paper of an event, if it is not already written for that event and template. Returns its row, of which
+    only the key is sure when it was already there.
 
     `titre` says what kind of paper it is: the public verification page shows it, so it never tells anything of the
     content. `contexte` is frozen here; it follows the contract of `templates/pdf/README.md`. A context that breaks it
@@ -54,6 +55,7 @@ def create_document(
         transmis_at=now if transmis else None,
     )
     write_documents([paper])
+    return paper
 
 
 def new_document(

@@ -165,18 +165,6 @@ def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, event: EvenementP
     )
 
 
-def answers_sent(projet: ProjetSante, asked: DemandePieces, *, now: datetime) -> None:
-    _tell(
-        projet,
-        ars_people(projet.dossier, now=now),
-        evenement=uuid5(asked.evenement, "reponses"),
-        sujet="Réponses de l’association",
-        paragraphes=["Ce que vous aviez demandé sans effet sur le délai est arrivé."],
-        now=now,
-        categorie=CategorieEnvoi.ETAPES,
-    )
-
-
 def piece_judged(projet: ProjetSante, item: PieceDemandee, *, now: datetime) -> None:
     _tell(
         projet,

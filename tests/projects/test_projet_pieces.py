@@ -17,7 +17,7 @@ from projects.services.projets.pieces import (
     ask_useful_pieces,
     contest_requirement,
     judge_piece,
-    send_answers,
+    send_useful_answers,
     waive_pieces,
 )
 from projects.services.silence import passage
@@ -158,19 +158,19 @@ def test_the_answers_to_useful_pieces_reach_the_ars_without_moving_the_clock(sce
     projet = ask(projet, ars, useful(now=ASKED))
     (item,) = asked(projet)
     with refused("Répondez d’abord"):
-        send_answers(projet=projet, by=by, now=paris("2026-09-25"))
+        send_useful_answers(projet=projet, by=by, now=paris("2026-09-25"))
     card = PieceFactory(dossier=projet.dossier, nom="carte.pdf")
     give(item, by=by, now=paris("2026-09-25"), pieces=[card])
-    with refused("Seule une personne qui peut déposer"):
-        send_answers(projet=projet, by=guichet(), now=paris("2026-09-25"))
-    send_answers(projet=projet, by=by, now=paris("2026-09-26"))
+    with refused("Vous n’avez pas le droit"):
+        send_useful_answers(projet=projet, by=guichet(), now=paris("2026-09-25"))
+    send_useful_answers(projet=projet, by=by, now=paris("2026-09-26"))
     assert card in pieces_visible_to(ars)
-    assert titles(ars)[-1] == "Réponses de l’association"
+    assert titles(ars)[-1] == "Réponses aux pièces utiles"
     projet = fresh(projet)
     assert (projet.etat, projet.delai.dernier_jour, asked(projet)) == ("depose", d("2026-11-03"), [])
     assert ledger(projet)[-1] == ("reponse", d("2026-09-25"), d("2026-11-03"))
     with refused("Répondez d’abord"):
-        send_answers(projet=projet, by=by, now=paris("2026-09-27"))
+        send_useful_answers(projet=projet, by=by, now=paris("2026-09-27"))
 
 
 def test_while_a_required_piece_is_awaited_the_completion_sends_every_answer(scene: Any) -> None:
@@ -178,8 +178,8 @@ def test_while_a_required_piece_is_awaited_the_completion_sends_every_answer(sce
     projet = ask(projet, ars, useful(now=ASKED))
     projet = ask(projet, ars)
     give_pieces(projet, by=by, now=paris("2026-10-12"))
-    with refused("vos réponses partent avec lui"):
-        send_answers(projet=projet, by=by, now=paris("2026-10-12"))
+    with refused("l’état est «"):
+        send_useful_answers(projet=projet, by=by, now=paris("2026-10-12"))
     complete(projet=projet, by=by, now=paris("2026-10-12"))
     assert asked(projet) == []
     assert fresh(projet).delai.dernier_jour == d("2026-12-12")

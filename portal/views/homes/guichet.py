@@ -35,7 +35,14 @@ from projects.states import EtatLettre
 def home(request: HttpRequest) -> HttpResponse:
     """Everything the desk holds, by what it has to do next; each block its oldest, or its nearest, first."""
     acteur, today = request.acteur, timezone.localdate(request.now)
-    main = [
+    main = _letters(acteur, today)
+    aside = [projets.running(acteur, today), threads_awaiting(acteur, today=today), _drafts(acteur, today)]
+    return page(request, main, aside, chiffres=_figures(acteur, today, to_check=main[0]))
+
+
+def _letters(acteur: Acteur, today: date) -> list[Bloc]:
+    """From the check to the transmission, then those the association has again."""
+    return [
         bloc(
             desks.letters_to_check(acteur),
             lambda lettre: _letter(lettre, today, "À vérifier", quand=f"Déposée {since(lettre.deposee_at, today)}"),
@@ -77,8 +84,6 @@ def home(request: HttpRequest) -> HttpResponse:
             tout=_list(EtatLettre.INCOMPLETE),
         ),
     ]
-    aside = [projets.running(acteur, today), threads_awaiting(acteur, today=today), _drafts(acteur, today)]
-    return page(request, main, aside, chiffres=_figures(acteur, today, to_check=main[0]))
 
 
 def _figures(acteur: Acteur, today: date, *, to_check: Bloc) -> list[Chiffre]:

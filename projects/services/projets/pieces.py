@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-import rules
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,7 +22,6 @@ from projects.models import EvenementProjet, ProjetSante
 from projects.notifications import projets as notifications
 from projects.selectors.projets import requests_for_pieces
 from projects.services.projets.silence import settle_silence
-from projects.states import EtatProjet
 
 NOT_RECEIVED = "Constatez d’abord la réception du projet\u00a0: aucun délai ne court encore."
 
@@ -101,34 +99,6 @@ def write_asked(projet: ProjetSante, asked: DemandePieces, *, le: date, acte: Ac
 
 
 @transaction.atomic
-def send_answers(*, projet: ProjetSante, by: Acteur, now: datetime) -> list[DemandePieces]:
-    """Send the ARS the answers to the useful pieces it asked for: their requests close, their files are frozen and
-    opened to it. No effect on the clock.
-
-    Refused while a required piece is awaited (completing sends everything), or when nothing is answered.
-    """
-    locked: ProjetSante = PROJET.lock(projet)
-    if not rules.test_rule("projet.completer", by, locked):
-        raise Refused("Seule une personne qui peut déposer pour l’association envoie ses réponses.")
-    if locked.etat != EtatProjet.DEPOSE:
-        raise Refused(f"Le projet est «\u00a0{locked.get_etat_display()}\u00a0»\u00a0: vos réponses partent avec lui.")
-    asked = DemandePieces.objects.filter(evenement__in=requests_for_pieces(locked), close_at=None)
-    answered = asked.filter(items__etat=EtatPieceDemandee.REPONDUE).order_by("pk").distinct()
-    closed = close_open(evenements=list(answered.values_list("evenement", flat=True)), now=now)
-    if not closed:
-        raise Refused("Répondez d’abord à une des pièces demandées.")
-    delai = locked.delai if locked.delai and locked.delai.clos_at is None else None
-    for demande in closed:
-        for item in demande.items.order_by("ordre"):
-            if delai and item.recue_le and was_asked(delai, item):
-                write(delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=Acte(by, now))
-        given = Piece.objects.filter(repond_a__demande=demande).values_list("pk", flat=True)
-        freeze_pieces(dossier=locked.dossier, now=now, transmises=True, parmi=given)
-        notifications.answers_sent(locked, demande, now=now)
-    return closed
-
-
-@transaction.atomic
 def judge_piece(*, item: PieceDemandee, constat: str, by: Acteur, now: datetime) -> PieceDemandee:
     """The ARS says that what came does not conform, and what is still missing: the association answers again."""
     if not constat.strip():
@@ -198,7 +168,7 @@ def write_answered(projet: ProjetSante, asked: DemandePieces, *, acte: Acte) -> 
     if projet.delai is None or projet.delai.clos_at is not None:
         return
     for item in asked.items.order_by("ordre"):
-        if item.recue_le:
+        if item.recue_le and was_asked(projet.delai, item):
             write(projet.delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=acte)
 
 
