@@ -216,7 +216,7 @@ def test_a_calendar_asks_the_same_queries_whatever_it_holds(rows: int) -> None:
             shown[name] = len(dates(url))
         found[name] = len(queries)
     assert shown == {"porteur": rows * 8, "guichet": rows * 13, "ars": rows * 4, "cpam": rows * 7}
-    assert found == {"porteur": 6, "guichet": 8, "ars": 7, "cpam": 7}
+    assert found == {"porteur": 8, "guichet": 10, "ars": 9, "cpam": 9}
 
 
 def _request(lettre: LettreIntention) -> Any:

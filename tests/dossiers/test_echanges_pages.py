@@ -348,9 +348,9 @@ def test_the_pages_cost_the_same_number_of_queries(
             post_message(fil=fil, ecrit=Ecrit(texte="Suite.", jeton=uuid.uuid4(), fichiers=[png()]), by=desk, now=NOW)
     client, address = signed_in(by), reverse("dossiers:fil", args=[fil.pk])
     client.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert text(client.get(listed(dossier))).count("Sujet ") == rows
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert text(client.get(address)).count("plan.png") == rows
 
 

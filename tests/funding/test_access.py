@@ -184,5 +184,5 @@ def test_reading_a_whole_request_costs_the_same_with_one_line_and_three(django_a
     for lines in (["65"], ["65", "66", "67"]):
         for genre in GenreBudget:
             write_budget(demande, genre, dict.fromkeys(lines, "10"), by=by)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             assert client.get(reverse("funding:demande", args=[demande.pk])).status_code == 200
