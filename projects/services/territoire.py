@@ -17,7 +17,6 @@ from dossiers.states import EtatSection
 from funding.calculations import size
 from funding.models import Bareme
 from funding.selectors import bareme_on
-from guichet.kernel.lifecycle import Refused
 from projects.models import LettreIntention, ProjetSante
 from projects.sections import TERRITOIRE
 from projects.services.projets.writing import lock_for_writing as lock_project
@@ -113,17 +112,9 @@ def _change(etape: Etape, act: Callable[[Dossier, Mesure], T], *, by: Acteur, no
     return done
 
 
-def refuse_once_deposited(etape: Etape) -> None:
-    """The territory of a project is the one of its deposit, even while it is completed. Raises Refused."""
-    if isinstance(etape, ProjetSante) and etape.depose_at is not None:
-        raise Refused("Le territoire est celui du dépôt\u00a0: il ne change plus pendant l’examen du projet.")
-
-
 def _locked(etape: Etape, *, by: Acteur) -> Etape:
     if isinstance(etape, ProjetSante):
-        locked = lock_project(etape, by=by)
-        refuse_once_deposited(locked)
-        return locked
+        return lock_project(etape, by=by)
     return lock_for_writing(etape, by=by)
 
 

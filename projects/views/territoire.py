@@ -63,10 +63,8 @@ class TerritoireView(LoginRequiredMixin, View):
         return self.page(request, etape)
 
     def step(self, request: HttpRequest, pk: int) -> Any:
-        """The step, for those who write it; Refused once its territory no longer changes."""
-        etape = self.kind.open_to_writing(request, pk)
-        services.refuse_once_deposited(etape)
-        return etape
+        """The step, for those who write it."""
+        return self.kind.open_to_writing(request, pk)
 
     def addresses(self, etape: Etape) -> dict[str, str]:
         """Where each gesture is sent, and where "Continuer" leads."""

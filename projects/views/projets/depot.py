@@ -107,16 +107,13 @@ def check_context(request: HttpRequest, projet: ProjetSante) -> dict[str, Any]:
 
 
 def typed(projet: ProjetSante, *, jour: date, edit: bool = True) -> list[dict[str, Any]]:
-    """The parts as they are written now, each with the address that changes it; the territory of a deposited project no
-    longer changes.
-    """
-    frozen = {"territoire"} if projet.depose_at else set()
+    """The parts as they are written now, each with the address that changes it."""
     return [
         {
             "titre": part["titre"],
             "ancre": part["cle"],
             "blocs": part["blocs"],
-            "url": presenters.section_url(projet, part["cle"]) if edit and part["cle"] not in frozen else "",
+            "url": presenters.section_url(projet, part["cle"]) if edit else "",
             "plie": is_fiche(part["cle"]),
         }
         for part in parts(projet, jour=jour, limit=40)

@@ -128,11 +128,15 @@ def test_the_territory_of_a_project_has_its_own_page(by, pages):
     assert projet.sections.get(cle="territoire").etat == "complet"
 
 
-def test_the_territory_of_a_project_sent_back_no_longer_changes(by, pages):
+def test_the_territory_of_a_project_sent_back_is_drawn_again_in_a_version_of_its_own(by, pages):
     projet = asked_project(by, now=NOW)
-    assert pages.get(url("projet_territoire", projet)).status_code == 409
-    assert pages.post(url("projet_territoire_ajouter", projet), {"code": "31395"}).status_code == 409
-    assert projet.dossier.territoires.count() == 1
+    deposited = projet.territoire_id
+    assert pages.get(url("projet_territoire", projet)).status_code == 200
+    assert pages.post(url("projet_territoire_ajouter", projet), {"code": "31395"}).status_code == 302
+    frozen = projet.dossier.territoires.order_by("numero").values_list("fige_at", flat=True)
+    assert [day is None for day in frozen] == [False, True]
+    projet.refresh_from_db()
+    assert projet.territoire_id == deposited
 
 
 def test_an_example_becomes_an_action_to_adapt_in_one_click(by, pages):
