@@ -116,28 +116,25 @@ def test_twice_at_once_each_rung_is_told_once(due: "list[ProjetSante]", together
     assert days == {"7": FILES, "8": 1}  # one person decides there
 
 
-def test_a_connection_cut_in_the_middle_costs_one_file_that_the_next_passage_records(
+def test_a_connection_cut_in_the_middle_of_a_lot_costs_nothing_each_file_is_then_recorded_alone(
     due: "list[ProjetSante]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from projects.services import silence
+    from projects.services.projets import silence as lots
 
-    real, calls = silence.record_validation, []
+    real, sizes = lots._write_effects, []
 
-    def cut_at_the_third(*, projet: Any, now: datetime) -> Any:
-        calls.append(projet.pk)
-        event = real(projet=projet, now=now)
-        if len(calls) == 3:
+    def cut_the_first_time(done: Any, *, now: datetime) -> None:
+        sizes.append(len(done))
+        real(done, now=now)
+        if len(sizes) == 1:
             other = connections.create_connection("default")
             other.cursor().execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
             other.close()
-        return event
 
-    monkeypatch.setattr(silence, "record_validation", cut_at_the_third)
+    monkeypatch.setattr(lots, "_write_effects", cut_the_first_time)
     row = silence.passage(now=at("2026-11-15"))
-    assert (row.dus, row.constates, row.erreurs) == (FILES, FILES - 1, 1)
-    monkeypatch.setattr(silence, "record_validation", real)
-    row = silence.passage(now=at("2026-11-15", "06:30:00"))
-    assert (row.dus, row.constates, row.erreurs) == (1, 1, 0)
+    assert (row.dus, row.constates, row.erreurs, sizes) == (FILES, FILES, 0, [FILES, *[1] * FILES])
     everything_once(due)
 
 
@@ -222,7 +219,7 @@ def test_away_for_26_hours_the_supervisor_and_the_administrators_are_told_and_no
     monkeypatch.setattr(vigil, "passage", lambda *, now: None)
     assert plain(vigil.watch(now=away)) == told
     mail = Envoi.objects.get(user=admin.user)
-    assert "les validations par silence" in plain(mail.texte)
+    assert "les silences ne sont pas constatés" in plain(mail.texte)
     monkeypatch.undo()
     assert vigil.watch(now=away) == ""
     everything_once(due)
