@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dossiers.models import AbonnementAgenda
 from dossiers.services.agenda import subscribe
@@ -44,10 +44,10 @@ def test_a_file_is_followed_in_a_calendar_from_its_page_then_no_more(
     assert address.endswith(".ics")
     shown("agenda-adresse")
     page.get_by_role("link", name="Voir toutes mes adresses").click()
-    assert page.get_by_role("link", name="Retirer").count() == 2
+    expect(page.get_by_role("link", name="Retirer")).to_have_count(2)
     shown("agendas")
     page.get_by_role("link", name="Retirer l’adresse de CPTS du Girou").click()
     shown("agenda-retirer")
     page.get_by_role("button", name="Retirer l’adresse").click()
-    assert page.get_by_role("status").or_(page.get_by_text("L’adresse est retirée")).first.is_visible()
+    expect(page.get_by_role("status").or_(page.get_by_text("L’adresse est retirée")).first).to_be_visible()
     assert AbonnementAgenda.objects.active().filter(dossier=lettre.dossier).count() == 0

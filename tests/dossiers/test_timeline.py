@@ -8,7 +8,7 @@ import pytest
 from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dossiers.views.timeline import LANES, WIDTHS, Drawing, Item, Period, Timeline, timeline
 
@@ -258,4 +258,4 @@ def test_a_screen_reader_is_given_the_drawing_as_an_image_and_its_table(page: Pa
     image = figure.get_by_role("img", name="Du projet de santé au terme du contrat")
     assert image.count() == 1
     figure.get_by_text("Voir les dates en tableau").click()
-    assert figure.get_by_role("row").count() == 8 + 4
+    expect(figure.get_by_role("row")).to_have_count(8 + 4)

@@ -114,8 +114,7 @@ def test_a_row_is_added_without_script_and_nothing_typed_is_lost(open_context: C
     before = rows.count()
     page.locator("[name='personnes-2-nom']").fill("Lou Fictif")
     page.get_by_role("button", name="Ajouter une ligne").click()
-    heading(page, "Les personnes et les pouvoirs")
+    expect(rows).to_have_count(before + 1)
     assert "#id_personnes" in page.url
     expect(page.get_by_label("Fonction du représentant légal")).to_have_value("Co-présidente")
     expect(page.locator("[name='personnes-2-nom']")).to_have_value("Lou Fictif")
-    assert rows.count() == before + 1
