@@ -218,7 +218,7 @@ def test_a_contested_requirement_shows_both_dates_to_the_ars(on: On) -> None:
     on("2026-10-01")
     page = text(signed_in().get(url(projet)))
     assert "Aucun texte ne la cite." in page
-    assert "<strong>3 novembre 2026</strong>. Sans opposition, le projet serait réputé validé depuis le 4 nov" in page
+    assert "<strong>3 novembre 2026</strong>. Sans opposition, réputé validé le 4 novembre 2026." in page
 
 
 def test_useful_answers_are_read_with_their_request(on: On) -> None:

@@ -12,7 +12,7 @@ from accounts.acteur import Acteur
 from dossiers.documents import digest
 from dossiers.models import Dossier, Piece, Territoire
 from dossiers.selectors.reglages import valeur
-from dossiers.services.delais import Acte, close, open_delai, was_asked, write
+from dossiers.services.delais import Acte, close, open_delai
 from dossiers.services.documents import create_document
 from dossiers.services.moving import follow_perimeter
 from dossiers.services.partage import share_with_ars
@@ -35,6 +35,7 @@ from projects.rubriques_projet import IDENTITE
 from projects.selectors.projets import requests_for_pieces
 from projects.services.depositing import open_to_guichet
 from projects.services.projets.consulting import ask_opinions
+from projects.services.projets.pieces import write_answered
 from projects.services.projets.silence import settle_silence
 
 POUVOIR_MANQUANT = (
@@ -149,14 +150,11 @@ def complete(*, projet: ProjetSante, by: Acteur, now: datetime, origine: str = O
         projet, "completer", by=by, now=now, changes=_territory_redrawn(dossier, now=now), origine=origine
     )
     projet.refresh_from_db()
-    acte = Acte(by, now, origine)
-    assert projet.delai is not None
     for asked in close_open(evenements=requests_for_pieces(projet), now=now):
         for item in asked.items.order_by("ordre"):
             if item.requise_par_un_texte and item.etat != EtatPieceDemandee.REPONDUE:
                 raise Refused(_unanswered(item.intitule, item.etat))
-            if item.recue_le and was_asked(projet.delai, item):
-                write(projet.delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=acte)
+        write_answered(projet, asked, acte=Acte(by, now, origine))
     given = Piece.objects.filter(repond_a__demande__evenement__in=requests_for_pieces(projet), figee_at=None)
     freeze_pieces(dossier=projet.dossier, now=now, transmises=True, parmi=given.values_list("pk", flat=True))
     found = project_reserves(projet, on=timezone.localdate(now))

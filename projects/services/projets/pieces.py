@@ -128,12 +128,10 @@ def waive_pieces(*, projet: ProjetSante, motif: str, by: Acteur, now: datetime) 
     assert projet.delai is not None
     today = timezone.localdate(now)
     for asked in close_open(evenements=requests_for_pieces(projet), now=now):
+        write_answered(projet, asked, acte=Acte(by, now))
         for item in asked.items.order_by("ordre"):
-            if not was_asked(projet.delai, item):
-                continue
-            if item.etat == EtatPieceDemandee.REPONDUE and item.recue_le:
-                write(projet.delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=Acte(by, now))
-            write(projet.delai, NatureMouvement.RENONCIATION, le=today, piece=item, acte=Acte(by, now))
+            if was_asked(projet.delai, item):
+                write(projet.delai, NatureMouvement.RENONCIATION, le=today, piece=item, acte=Acte(by, now))
     notifications.pieces_waived(projet, event=event, now=now)
     settle_silence(projet=projet, on=today, now=now)
     return event
@@ -164,11 +162,11 @@ def _all_given(asked: DemandePieces) -> bool:
 
 
 def write_answered(projet: ProjetSante, asked: DemandePieces, *, acte: Acte) -> None:
-    """Each answer is a line of the ledger, whatever its effect; none once the period is over."""
+    """Each answer that conforms is a line of the ledger, whatever its effect; none once the period is over."""
     if projet.delai is None or projet.delai.clos_at is not None:
         return
     for item in asked.items.order_by("ordre"):
-        if item.recue_le and was_asked(projet.delai, item):
+        if item.etat == EtatPieceDemandee.REPONDUE and item.recue_le and was_asked(projet.delai, item):
             write(projet.delai, NatureMouvement.REPONSE, le=item.recue_le, piece=item, acte=acte)
 
 

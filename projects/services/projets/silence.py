@@ -126,10 +126,3 @@ def settle_silence(*, projet: ProjetSante, on: date, now: datetime) -> None:
     projet.etat, projet.delai = locked.etat, locked.delai
     if not PROJET.refusal(locked, ACTION, by=None, now=now, le=on):
         record_silence(projet=projet, now=now)
-
-
-def refuse_if_silent(projet: ProjetSante, *, now: datetime) -> None:
-    """Raise `Refused` where the silence has spoken, recorded or not: for an act that supposes nothing was decided."""
-    locked: ProjetSante = PROJET.lock(projet)
-    if not PROJET.refusal(locked, ACTION, by=None, now=now):
-        raise Refused(locked.hors_delai(timezone.localdate(now)))

@@ -42,6 +42,13 @@ from projects.views.projets.desk import DeskActe, doubt, last_day, signature
 OBJECTIFS = "prs_objectifs"
 """Dated setting: the objectives of the PRS an opposition may name, each in its words."""
 A_DECIDER = (EtatProjet.DEPOSE, EtatProjet.INCOMPLET)
+NATURES = (
+    NatureDecision.VALIDATION_PROJET,
+    NatureDecision.OPPOSITION_PROJET,
+    NatureDecision.RETRAIT_PROJET,
+    NatureDecision.RAPPORT_PROJET,
+)
+"""What is decided on a project; asking for pieces is none."""
 
 
 def preparation_of(projet: ProjetSante) -> PreparationDecision | None:

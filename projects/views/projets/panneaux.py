@@ -18,23 +18,17 @@ from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.deadlines import consolidation
 from guichet.kernel.lifecycle import Transition
 from projects.lifecycles import PROJET
-from projects.models import EvenementProjet, ProjetSante
+from projects.models import ProjetSante
 from projects.models.consultation import REPONSES
 from projects.models.projet import NOTIFICATION
 from projects.selectors import paper
 from projects.selectors.avis import Reponse, reponses_on_project
-from projects.selectors.projets import DEMANDES, if_not_required, last_version
+from projects.selectors.projets import DEMANDES, last_version
 from projects.states import EtatProjet
 from projects.views.grille import given_on, line_of, tag_of, tag_of_state
-from projects.views.projets.decisions import A_DECIDER, preparation_of
+from projects.views.projets.decisions import A_DECIDER, NATURES, preparation_of
 
 DOSSIER = "projects/projets/bureau/"
-NATURES = (
-    NatureDecision.VALIDATION_PROJET,
-    NatureDecision.OPPOSITION_PROJET,
-    NatureDecision.RETRAIT_PROJET,
-    NatureDecision.RAPPORT_PROJET,
-)
 ACTES = {
     "constater_reception": ("projects:projet_constater", "Constater la réception", "primary"),
     "valider": ("projects:projet_valider", "Valider le projet", "primary"),
@@ -116,7 +110,7 @@ def reserves_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] 
 
 
 def pieces_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
-    """What was asked, required or useful, what came, and what it does to the clock; both dates once it is contested."""
+    """What was asked, required or useful, what came, and what it does to the clock."""
     acteur = request.acteur  # type: ignore[attr-defined]
     if not acteur.est_agent:
         return None
@@ -124,16 +118,12 @@ def pieces_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | 
     asked = requests_with_items([projet.dossier_id], evenements=events, open_only=False)
     if not asked:
         return None
-    contest = None
-    if projet.etat == EtatProjet.INCOMPLET:
-        contest = projet.evenements.filter(action="contester_exigence").order_by("-recorded_at", "-pk").first()
     judges = projet.etat == EtatProjet.INCOMPLET and rules.test_rule("projet.instruire", acteur, projet)
     reads = acteur.genre in ARS
     return {
         "gabarit": f"{DOSSIER}pieces.html",
         "zone": "principal",
         "demandes": [_request(demande, projet, judges=judges, reads=reads) for demande in asked],
-        "contestation": _contested(projet, contest) if contest else None,
     }
 
 
@@ -170,22 +160,6 @@ def _effect(projet: ProjetSante, *, required: bool, closed: bool) -> str:
         )
     origin = projet.delai.origine_le if projet.delai else None
     return f"Close. Le délai court depuis le {date_longue(origin)}." if origin else "Close."
-
-
-def _contested(projet: ProjetSante, event: EvenementProjet) -> dict[str, str] | None:
-    """What the association says, and the dates the period would have if no text required what was asked."""
-    if projet.delai is None:
-        return None
-    without = if_not_required(projet.delai)
-    assert without.dernier_jour is not None
-    assert without.echeance_le is not None
-    return {
-        "le": date_longue(event.prend_effet_le),
-        "motif": event.motif,
-        "avec": "Aucun tant que la dernière pièce exigée n’est pas arrivée",
-        "sans": date_longue(without.dernier_jour),
-        "depuis": date_longue(without.echeance_le),
-    }
 
 
 def decisions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:

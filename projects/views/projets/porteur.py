@@ -6,7 +6,6 @@ import rules
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dossiers.states import NatureDecision
 from dossiers.views.pieces_demandees import line
 from funding.views.panneaux import decisions_of
 from guichet.kernel.civil import date_longue
@@ -15,23 +14,15 @@ from projects.models import ProjetSante
 from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
+from projects.views.projets.decisions import A_DECIDER, NATURES
 from projects.views.projets.depot import both_dates
 from projects.views.projets.steps import Suivi, follow_up, required_waiting
 
-NATURES = (
-    NatureDecision.VALIDATION_PROJET,
-    NatureDecision.OPPOSITION_PROJET,
-    NatureDecision.RETRAIT_PROJET,
-    NatureDecision.RAPPORT_PROJET,
-)
 ACTES = {
     "completer": ("projects:projet_completer", "Compléter le projet", "primary"),
     "contester_exigence": ("projects:projet_contester", "Contester l’exigence d’une pièce", "outline-primary"),
     "retirer": ("projects:projet_retirer", "Retirer ce projet", "link"),
 }
-
-
-SANS_DECISION = (EtatProjet.BROUILLON, EtatProjet.DEPOSE, EtatProjet.INCOMPLET)
 
 
 def suivi_of(projet: ProjetSante) -> Suivi:
@@ -103,8 +94,8 @@ def pieces_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | 
 
 
 def contested_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
-    """Both dates, once the association said that no text requires what was asked."""
-    if request.acteur.est_agent or projet.etat != EtatProjet.INCOMPLET:
+    """For every reader, both dates, once the association said that no text requires what was asked."""
+    if projet.etat != EtatProjet.INCOMPLET:
         return None
     event = suivi_of(projet).contestation
     if event is None:
@@ -120,7 +111,7 @@ def contested_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any]
 
 def decisions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
     """What the ARS decided, to be opened by the association: its opening is kept."""
-    if request.acteur.est_agent or projet.etat in SANS_DECISION:
+    if request.acteur.est_agent or projet.etat in (EtatProjet.BROUILLON, *A_DECIDER):
         return None
     found = decisions_of(request, projet.pk, NATURES)
     if not found:
