@@ -1,4 +1,4 @@
-"""`make bench`: many files, the pages through gunicorn, the clock, the papers. Figures on standard output and in
+"""`make bench`: many files, the pages through gunicorn, the clock, 100 000 projects, the papers. Figures on standard output and in
 bench/output.
 
 The exit code is 0 once everything was measured, whatever the figures: they say what is kept and what is missed.
@@ -42,7 +42,9 @@ def main() -> None:
         del os.environ["DATABASE_URL"]
     for name, module, left_out in (
         ("horloge", "bench.tick", arguments.sans_horloge),
+        ("silence", "bench.silence", arguments.sans_horloge),
         ("papiers", "bench.papers", arguments.sans_papiers),
+        ("comparaison", "bench.compare", arguments.sans_papiers),
     ):
         if not left_out:
             told = subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True, stdout=subprocess.PIPE)
@@ -156,8 +158,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--secondes", type=float, default=3, help="seconds at eight connections, a page and a round (3)"
     )
-    parser.add_argument("--sans-horloge", action="store_true", help="leave the clock out")
-    parser.add_argument("--sans-papiers", action="store_true", help="leave the papers out")
+    parser.add_argument("--sans-horloge", action="store_true", help="leave the clock and its silences out")
+    parser.add_argument("--sans-papiers", action="store_true", help="leave the papers and their comparison out")
     asked = parser.parse_args()
     if asked.garder and asked.croissance:
         parser.error("--croissance makes its files anew: it does not go with --garder")

@@ -1,15 +1,21 @@
 """Who is in charge of a file in each body, and whom a mail is for."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import date
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Absence, Membership, Organisation, User
-from accounts.selectors import users_with_right
 from dossiers.models import Affectation, Dossier
 from dossiers.models.acces import AffectationQuerySet
 from dossiers.rules import ARS, ASSURANCE_MALADIE
+
+K = TypeVar("K", bound=Hashable)
+
+Asked = Mapping[K, tuple[int, Iterable[int]]]
+"""By a key of the caller's, a file and the bodies whose people are looked for."""
 
 
 def in_charge(dossier: Dossier, organisation_ids: Iterable[int], *, on: date, droit: str = "instruire") -> list[User]:
@@ -18,13 +24,43 @@ def in_charge(dossier: Dossier, organisation_ids: Iterable[int], *, on: date, dr
     A body where nobody is in charge, or where everybody in charge has left, is told through all who hold `droit`.
     Who stands in must act for the same body. One step only: away in turn, its own replacement is not told.
     """
-    wanted = list(organisation_ids)
-    rows = present_charges(on=on).filter(dossier=dossier, organisation__in=wanted)
-    charges = set(rows.values_list("organisation", "user").order_by("pk"))
-    people = {user_id for _, user_id in charges} | replacements(charges, on=on)
-    rest = [pk for pk in wanted if pk not in {organisation_id for organisation_id, _ in charges}]
-    everyone = users_with_right(rest, droit, on=on).values("pk")
-    return list(User.objects.filter(Q(pk__in=people) | Q(pk__in=everyone), is_active=True).order_by("pk"))
+    return in_charge_by({dossier.pk: (dossier.pk, organisation_ids)}, on=on, droit=droit)[dossier.pk]
+
+
+def in_charge_by(asked: Asked[K], *, on: date, droit: str = "instruire") -> dict[K, list[User]]:
+    """The same for many files at once, under the same keys: five queries at most, however many."""
+    wanted = {key: (file, set(bodies)) for key, (file, bodies) in asked.items()}
+    pairs = {(file, body) for file, bodies in wanted.values() for body in bodies}
+    charges = _charges(pairs, on=on)
+    stands_in = replacements({(body, user) for (_, body), users in charges.items() for user in users}, on=on)
+    everyone = _holders({body for file, body in pairs if (file, body) not in charges}, droit, on=on)
+    told: dict[tuple[int, int], set[int]] = {}
+    for file, body in pairs:
+        named = charges.get((file, body))
+        away = {stands_in[body, user] for user in named or () if (body, user) in stands_in}
+        told[file, body] = everyone[body] if named is None else named | away
+    people = User.objects.filter(is_active=True).in_bulk({pk for keys in told.values() for pk in keys})
+    found = {key: set().union(*(told[file, body] for body in bodies)) for key, (file, bodies) in wanted.items()}
+    return {key: [people[pk] for pk in sorted(pks) if pk in people] for key, pks in found.items()}
+
+
+def _charges(pairs: Collection[tuple[int, int]], *, on: date) -> dict[tuple[int, int], set[int]]:
+    """The keys of those in charge that day of each (file, body) where somebody is."""
+    files, bodies = {file for file, _ in pairs}, {body for _, body in pairs}
+    rows = present_charges(on=on).filter(dossier__in=files, organisation__in=bodies)
+    found: dict[tuple[int, int], set[int]] = {}
+    for file, body, user in rows.values_list("dossier", "organisation", "user").order_by("pk"):
+        found.setdefault((file, body), set()).add(user)
+    return found
+
+
+def _holders(bodies: Collection[int], droit: str, *, on: date) -> defaultdict[int, set[int]]:
+    """The keys of everybody who holds `droit` that day in each of these bodies."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    rows = Membership.objects.active(on=on).filter(organisation__in=bodies, droits__contains=[droit])
+    for body, user in rows.values_list("organisation", "user").order_by("pk"):
+        found[body].add(user)
+    return found
 
 
 def present_charges(*, on: date) -> AffectationQuerySet:
@@ -33,17 +69,17 @@ def present_charges(*, on: date) -> AffectationQuerySet:
     return Affectation.objects.active(on=on).filter(Exists(acts), user__is_active=True)
 
 
-def replacements(charges: Iterable[tuple[int, int]], *, on: date) -> set[int]:
-    """Who stands in that day for these (body, person), where it acts for that body too."""
+def replacements(charges: Iterable[tuple[int, int]], *, on: date) -> dict[tuple[int, int], int]:
+    """Who stands in that day for each of these (body, person), where it acts for that body too."""
     wanted = set(charges)
-    away = Absence.objects.on(on).filter(user__in={user_id for _, user_id in wanted}).exclude(remplacant=None)
-    stands_in = dict(away.values_list("user", "remplacant").order_by("pk"))
+    away = Absence.objects.on(on).filter(user__in={user for _, user in wanted}).exclude(remplacant=None)
+    stands_in = dict(away.values_list("user", "remplacant").order_by("pk")) if wanted else {}
     if not stands_in:
-        return set()
-    acts = Membership.objects.active(on=on).filter(user__in=stands_in.values())
+        return {}
+    acts = Membership.objects.active(on=on).filter(user__in=set(stands_in.values()))
     members = set(acts.values_list("organisation", "user").order_by("pk"))
-    found = {(organisation_id, stands_in[user_id]) for organisation_id, user_id in wanted if user_id in stands_in}
-    return {user_id for _, user_id in found & members}
+    found = {(body, user): stands_in[user] for body, user in wanted if user in stands_in}
+    return {pair: pk for pair, pk in found.items() if (pair[0], pk) in members}
 
 
 def bodies(dossier: Dossier, genres: Iterable[str]) -> list[Organisation]:
@@ -79,6 +115,7 @@ __all__ = [
     "ars_desk",
     "bodies",
     "in_charge",
+    "in_charge_by",
     "lead_bodies",
     "present_charges",
     "replacements",
