@@ -1,5 +1,5 @@
-"""`make bench`: many files, the pages through gunicorn, the clock, 100 000 projects, the papers. Figures on standard output and in
-bench/output.
+"""`make bench`: many files, the pages through gunicorn, the clock, the silence on projects, the papers. Figures on
+standard output and in bench/output.
 
 The exit code is 0 once everything was measured, whatever the figures: they say what is kept and what is missed.
 With DATABASE_URL the database `guichet_bench` of that server is used, and made anew; no other is touched.

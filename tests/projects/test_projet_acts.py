@@ -7,12 +7,15 @@ import pytest
 from django.urls import reverse
 
 from dossiers.models import Decision, Delai, Reglage
+from projects.conseils import project_reserves
 from projects.models import Avis, PreparationDecision
 from projects.services.projets.deciding import Opposition, oppose, validate
+from projects.services.projets.depositing import deposit, withdraw
+from projects.services.projets.opening import copy_project
 from projects.services.silence import passage
 from projects.states import EtatProjet
 from tests.factories.bodies import agent, decideur
-from tests.factories.projects import transmitted_letter
+from tests.factories.projects import porteur, transmitted_letter
 from tests.factories.projets import deposited_project, fresh
 from tests.projects.projet_desk import at, signed_in, text, url
 
@@ -177,6 +180,31 @@ def test_an_opposition_is_given_up_on_an_appeal_and_the_project_validated(on: On
     page = text(client.get(reverse("dossiers:decision", args=[taken.pk])))
     assert "Recours gracieux, le 20 octobre 2026" in page
     assert "Retirable, si elle est illégale, jusqu’au" in page
+
+
+def test_an_opposition_given_up_leaves_the_new_attempt_to_be_withdrawn_and_everybody_told(on: On) -> None:
+    by = porteur()
+    projet = deposited_project(by, now=at("2026-09-14"))
+    ground = Opposition(motif="prs", objectifs=("Accès aux soins",))
+    oppose(projet=projet, opposition=ground, motivation="Raisons.", by=decideur(), now=at("2026-10-01"))
+    again = copy_project(projet=projet, by=by, now=at("2026-10-05"))
+    on("2026-10-20")
+    client = signed_in()
+    said = "Une nouvelle tentative de ce dossier est entre vos mains"
+    assert said not in text(client.get(url(projet, "rapporter")))  # a draft is nobody's business
+    found = project_reserves(again, on=date(2026, 10, 21))
+    deposit(projet=again, reserves_lues=[row.code for row in found], by=by, now=at("2026-10-21"))
+    on("2026-11-20")
+    client = signed_in()
+    assert said in text(client.get(url(projet, "rapporter")))
+    given = {"fait": "Recours gracieux", "fait_le": "2026-10-20", "motivation": ""}
+    assert client.post(url(projet, "rapporter"), given).status_code == 302
+    for reader in (client, signed_in(by)):
+        page = text(reader.get(url(again)))
+        assert "Un projet précédent de ce dossier est validé" in page
+        assert url(projet) in page
+    withdraw(projet=again, motif="Le premier est validé.", by=by, now=at("2026-11-20"))
+    assert "Un projet précédent" not in text(client.get(url(again)))
 
 
 def test_the_project_is_validated_without_a_reason_once_the_caisse_answered(on: On) -> None:

@@ -285,6 +285,12 @@ class RetraitView(DeskActe):
         withdraw_validation(projet=step, **values, by=request.acteur, now=request.now)
 
 
+NOUVELLE_TENTATIVE = (
+    "Une nouvelle tentative de ce dossier est entre vos mains\u00a0: valider ce projet ne l’arrête pas. L’association "
+    "peut la retirer\u00a0; sinon vous l’examinez, et son délai court."
+)
+
+
 class RapporterView(DeskActe):
     """Give up the opposition on an appeal or a judgment: the project is validated."""
 
@@ -302,7 +308,10 @@ class RapporterView(DeskActe):
 
     def consequences(self, request: HttpRequest, step: ProjetSante) -> list[str]:
         until = date_longue(consolidation(today(request)))
+        attempts = ProjetSante.objects.visible_to(request.acteur).filter(dossier=step.dossier_id, etat__in=A_DECIDER)
+        again = [NOUVELLE_TENTATIVE] if attempts.exists() else []
         return [
+            *again,
             "Le projet est validé à compter d’aujourd’hui, par une décision imprimée et mise à disposition de "
             "l’association.",
             f"Elle ne pourra être retirée que si elle est illégale, et jusqu’au {until} (CRPA, art. L242-1).",

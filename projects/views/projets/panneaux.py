@@ -20,7 +20,7 @@ from guichet.kernel.lifecycle import Transition
 from projects.lifecycles import PROJET
 from projects.models import ProjetSante
 from projects.models.consultation import REPONSES
-from projects.models.projet import NOTIFICATION
+from projects.models.projet import EN_COURS, NOTIFICATION, VALIDES
 from projects.selectors import paper
 from projects.selectors.avis import Reponse, reponses_on_project
 from projects.selectors.projets import DEMANDES, last_version
@@ -272,6 +272,17 @@ def paper_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | N
     }
 
 
-HEAD = (verify_panel,)
+def earlier_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
+    """On a new attempt, to every reader: the one it was copied from was validated meanwhile."""
+    if projet.copie_de_id is None or projet.etat not in EN_COURS:
+        return None
+    earlier = ProjetSante.objects.visible_to(request.acteur).filter(  # type: ignore[attr-defined]
+        dossier=projet.dossier_id, etat__in=VALIDES
+    )
+    found = earlier.order_by("-pk").first()
+    return found and {"tete": f"{DOSSIER}deja_valide.html", "zone": "tete", "projet": found}
+
+
+HEAD = (verify_panel, earlier_panel)
 BESIDE = (acts_panel, preparation_panel)
 MAIN = (decisions_panel, opinions_panel, reserves_panel, pieces_panel, paper_panel)
