@@ -106,7 +106,7 @@ class BudgetProjetForm(SectionForm):
             "montant": MontantField("Montant en euros"),
             "etat": choix("Où en est-elle", ETATS_RESSOURCE),
         },
-        aide="Le simulateur donne l’ordre de grandeur des financements de l’Assurance Maladie.",
+        aide="Ce que versera l’Assurance Maladie se fixe dans le contrat, après le projet.",
         maximum=30,
         vides=2,
     )
