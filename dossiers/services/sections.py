@@ -1,5 +1,6 @@
 """Saving one section of a long form: the one mechanism for letters, requests and, later, projects."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,13 @@ class VersionConflict(Exception):
         self.current = current
 
 
+def state_of(contenu: dict[str, Any], manques: Sequence[Any]) -> EtatSection:
+    """What a section with these answers is, when that is missing."""
+    if not any(is_filled(value) for value in contenu.values()):
+        return EtatSection.A_COMMENCER
+    return EtatSection.EN_COURS if manques else EtatSection.COMPLET
+
+
 def save_section(
     section: Section, *, contenu: dict[str, Any], manques: list[Manque], version: int, by: "Acteur", now: datetime
 ) -> Section:
@@ -37,9 +45,7 @@ def save_section(
         if current.contenu == contenu:
             return current
         raise VersionConflict(current)
-    etat = EtatSection.EN_COURS if manques else EtatSection.COMPLET
-    if not any(is_filled(value) for value in contenu.values()):
-        etat = EtatSection.A_COMMENCER
+    etat = state_of(contenu, manques)
     unchanged = current.contenu == contenu and current.etat == etat and current.manques == [list(m) for m in manques]
     if unchanged and not current.repris_de:
         return current

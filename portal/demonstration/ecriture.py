@@ -68,13 +68,22 @@ def save_letter_answers(
 
 def write_request(demande: DemandeFir, *, by: Acteur, now: datetime) -> None:
     """Every section and both budgets of a request, balanced."""
-    for cle, answers in reponses.REQUETE.items():
-        form = request_form(cle, demande=demande, jour=timezone.localdate(now), data=reponses.posted(answers))
-        contenu, manques = _cleaned(form, cle)
-        version = demande.sections.get(cle=cle).version
-        save_request_section(
-            demande=demande, cle=cle, contenu=contenu, manques=manques, version=version, by=by, now=now
-        )
+    for cle in reponses.REQUETE:
+        save_request_answers(demande, cle, by=by, now=now)
+    write_budgets(demande, by=by, now=now)
+
+
+def save_request_answers(demande: DemandeFir, cle: str, *, by: Acteur, now: datetime) -> None:
+    """Save one section of a request; ValueError when an answer is not valid."""
+    data = reponses.posted(reponses.REQUETE[cle])
+    form = request_form(cle, demande=demande, jour=timezone.localdate(now), data=data)
+    contenu, manques = _cleaned(form, cle)
+    version = demande.sections.get(cle=cle).version
+    save_request_section(demande=demande, cle=cle, contenu=contenu, manques=manques, version=version, by=by, now=now)
+
+
+def write_budgets(demande: DemandeFir, *, by: Acteur, now: datetime) -> None:
+    """Both budgets of a request, balanced."""
     for genre, cle, lines in (
         (GenreBudget.PROJET, BUDGET_PROJET, reponses.BUDGET_PROJET),
         (GenreBudget.ASSOCIATION, BUDGET_ASSOCIATION, reponses.BUDGET_ASSOCIATION),

@@ -16,6 +16,7 @@ from projects.services.opinions import give
 from projects.services.transmitting import transmit
 from tests.factories.accounts import NOW, MembershipFactory, acteur
 from tests.factories.bodies import LEAD, guichet, urps_codes
+from tests.factories.lettres import write_quickly
 
 __all__ = [
     "CRITERES",
@@ -44,7 +45,9 @@ def ready_letter(
     """A letter that waits only for its deposit."""
     kwargs.setdefault("communes", COMMUNES)
     kwargs.setdefault("nom", "CPTS des Coteaux")
-    return write_letter(by=by or porteur(), region="76", now=now, demande=demande, **kwargs)
+    if "changes" in kwargs:
+        return write_letter(by=by or porteur(), region="76", now=now, demande=demande, **kwargs)
+    return write_quickly(by=by or porteur(), now=now, demande=demande, **kwargs)
 
 
 def deposited_letter(by: Acteur | None = None, *, now: datetime = NOW, **kwargs: Any) -> LettreIntention:
