@@ -31,7 +31,7 @@ test-install:
 	@$(BIN)/python scripts/browser.py
 
 test: test-install  ## Run every test: real PostgreSQL, Valkey, worker and browser (ARGS="-k word")
-	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: install  ## Style, templates, walls between layers, missing migrations, types
 	$(BIN)/ruff check .
@@ -49,7 +49,7 @@ format: install  ## Let ruff write the code its way
 	$(BIN)/ruff format .
 
 coverage: test-install  ## Branch coverage of kernel, lifecycles, rules and services: 95 % at least
-	env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= $(ARGS)
+	env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --include='guichet/kernel/*,*/lifecycles.py,*/rules.py,*/services/*' --fail-under=95
 
 mutants: install  ## Change the kernel and the tables of the law one bit at a time; read what survives

@@ -56,6 +56,7 @@ def _measure(projets: int, dus: int) -> dict[str, Any]:
         "dus": dus,
         "charge_au_depart": round(os.getloadavg()[0], 1),
         "selection_ms": _selection(),
+        "pages_ms": _pages(),
         "deux_workers": _together(kill_at=None),
         "un_worker_tue": _again(dus),
     }
@@ -78,6 +79,39 @@ def _selection() -> dict[str, float]:
         "tous_median": round(statistics.median(whole), 1),
         "un_lot_median": round(statistics.median(lot), 1),
     }
+
+
+PEOPLE = {"ARS": "ars@demo.example", "CPAM": "cpam@demo.example", "Guichet": "guichet@demo.example"}
+
+
+def _pages() -> dict[str, dict[str, float]]:
+    """Milliseconds of the pages where so many projects weigh, in one process: told, not judged."""
+    from django.core.management import call_command
+    from django.test import Client
+
+    from accounts.models import User
+    from bench.pages import session_of
+    from projects.models import ProjetSante
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    one = f"/projets-de-sante/{ProjetSante.objects.filter(dossier__departement_pilote='31').order_by('-pk')[0].pk}/"
+    lists = ("/projets-de-sante/", "/projets-de-sante/?q=mesure+42", "/projets-de-sante/?tri=-population")
+    told = {}
+    for name, courriel in PEOPLE.items():
+        cookie = session_of(User.objects.get(email=courriel))
+        for path in ("/accueil/", *lists, one):
+            told[f"{name} {path}"] = _timed(Client(headers={"cookie": cookie, "host": "127.0.0.1"}), path)
+    return told
+
+
+def _timed(client: Any, path: str) -> dict[str, float]:
+    times = []
+    for _ in range(12):
+        started = time.perf_counter()
+        answer = client.get(path, secure=True)
+        times.append((time.perf_counter() - started) * 1000)
+        assert answer.status_code == 200, (path, answer.status_code)
+    return {"median": round(statistics.median(times[2:]), 1), "max": round(max(times[2:]), 1)}
 
 
 def _now() -> datetime:

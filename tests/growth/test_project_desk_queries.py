@@ -39,7 +39,7 @@ PAGES: dict[tuple[str, str, str], int] = {
     ("dd_ars", "projects:projet_valider", "depose"): 9,
     ("dd_ars", "projects:projet_opposer", "depose"): 15,
     ("dd_ars", "projects:projet_prononcer_retrait", "silence"): 6,
-    ("dd_ars", "projects:projet_rapporter", "oppose"): 5,
+    ("dd_ars", "projects:projet_rapporter", "oppose"): 6,
     ("dd_ars", "projects:projet_papier", "dossier"): 6,
     ("dd_ars", "projects:projet_papier_decision", "depose"): 11,
     ("dd_ars", "projects:papier_confirmer", "a_confirmer"): 5,

@@ -280,7 +280,7 @@ def earlier_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] |
         dossier=projet.dossier_id, etat__in=VALIDES
     )
     found = earlier.order_by("-pk").first()
-    return found and {"tete": f"{DOSSIER}deja_valide.html", "zone": "tete", "projet": found}
+    return found and {"tete": "projects/projets/bureau/deja_valide.html", "zone": "tete", "projet": found}
 
 
 HEAD = (verify_panel, earlier_panel)

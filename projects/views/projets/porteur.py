@@ -10,7 +10,7 @@ from dossiers.views.pieces_demandees import line
 from funding.views.panneaux import decisions_of
 from guichet.kernel.civil import date_longue
 from projects.lifecycles import PROJET
-from projects.models import ProjetSante
+from projects.models import EvenementProjet, ProjetSante
 from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
@@ -97,7 +97,7 @@ def contested_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any]
     """For every reader, both dates, once the association said that no text requires what was asked."""
     if projet.etat != EtatProjet.INCOMPLET:
         return None
-    event = suivi_of(projet).contestation
+    event = _contested(request, projet)
     if event is None:
         return None
     return {
@@ -107,6 +107,13 @@ def contested_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any]
         "motif": event.motif,
         "dates": both_dates(projet),
     }
+
+
+def _contested(request: HttpRequest, projet: ProjetSante) -> EvenementProjet | None:
+    """The last time a requirement was contested. The page of the association has read it already."""
+    if not request.acteur.est_agent:
+        return suivi_of(projet).contestation
+    return projet.evenements.filter(action="contester_exigence").order_by("-recorded_at", "-pk").first()
 
 
 def decisions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
