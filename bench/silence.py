@@ -91,15 +91,13 @@ def _pages() -> dict[str, dict[str, float]]:
 
     from accounts.models import User
     from bench.pages import session_of
-    from projects.models import ProjetSante
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    one = f"/projets-de-sante/{ProjetSante.objects.filter(dossier__departement_pilote='31').order_by('-pk')[0].pk}/"
     lists = ("/projets-de-sante/", "/projets-de-sante/?q=mesure+42", "/projets-de-sante/?tri=-population")
     told = {}
     for name, courriel in PEOPLE.items():
         cookie = session_of(User.objects.get(email=courriel))
-        for path in ("/accueil/", *lists, one):
+        for path in ("/accueil/", *lists):
             told[f"{name} {path}"] = _timed(Client(headers={"cookie": cookie, "host": "127.0.0.1"}), path)
     return told
 
