@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from dossiers.models import Dossier, Piece
@@ -63,7 +64,8 @@ def add_piece(
 def remove_piece(*, piece: Piece, by: "Acteur") -> None:
     """Remove a file that was never deposited; its bytes go once the removal is certain. Removing twice is harmless.
 
-    Raises `Refused` without the right to write, or once the piece is frozen by a deposit.
+    Raises `Refused` without the right to write, once the piece is frozen by a deposit, while it answers what a service
+    asked (the day it arrived may count), or while a step holds it as its document.
     """
     _judge(piece.dossier, by)
     _lock(piece.dossier)
@@ -72,8 +74,13 @@ def remove_piece(*, piece: Piece, by: "Acteur") -> None:
         return
     if current.figee_at is not None:
         raise Refused("Cette pièce fait partie d’un dépôt\u00a0: elle ne se retire plus.")
+    if current.repond_a.exists():
+        raise Refused("Cette pièce répond à une demande\u00a0: répondez-y à nouveau sans elle avant de la retirer.")
     stored, name = current.fichier.storage, str(current.fichier.name)
-    current.delete()
+    try:
+        current.delete()
+    except ProtectedError as held:
+        raise Refused("Cette pièce est le document du projet\u00a0: remplacez-la avant de la retirer.") from held
     transaction.on_commit(partial(stored.delete, name), robust=True)
 
 

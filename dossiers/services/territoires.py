@@ -146,10 +146,14 @@ def remove_parts(*, dossier: Dossier, parts: Collection[int], by: "Acteur", now:
 
 @transaction.atomic
 def choose_pilote(*, dossier: Dossier, departement: str, by: "Acteur", now: datetime) -> None:
-    """Name the département that leads among those of the territory; ValidationError for another."""
+    """Name the département that leads among those of the territory; ValidationError for another, and once agents read
+    the file: the Guichet then moves it.
+    """
     territoire = draft_of(dossier=dossier, by=by, now=now)
     if departement not in territoire.departements:
         raise ValidationError("Le département pilote est l’un de ceux du territoire.")
+    if dossier.visibilite != Visibilite.PORTEUR and departement != dossier.departement_pilote_id:
+        raise ValidationError("Ce dossier est déjà déposé\u00a0: le Guichet en change le département pilote.")
     Dossier.objects.filter(pk=dossier.pk).update(departement_pilote=departement)
     dossier.departement_pilote_id = departement
 
@@ -167,24 +171,22 @@ def freeze(*, dossier: Dossier, now: datetime) -> Territoire:
     if territoire.fige_at is None:
         Territoire.objects.filter(pk=territoire.pk).update(fige_at=now)
         territoire.fige_at = now
-    Dossier.objects.filter(pk=dossier.pk).update(departements=territoire.departements)
-    dossier.departements = territoire.departements
+    changes: dict[str, object] = {"departements": territoire.departements}
+    if dossier.departement_pilote_id and dossier.departement_pilote_id not in territoire.departements:
+        changes["departement_pilote_id"] = _counted(territoire)[0][0]
+    Dossier.objects.filter(pk=dossier.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(dossier, name, value)
     return territoire
 
 
 def recompute(territoire: Territoire, *, mesure: Mesure) -> None:
     """Write population, size and départements from the parts, and keep the pilot département among them.
 
-    The pilot is by default the most populated one. A file agents already read keeps its perimeter until the next
-    deposit. The caller holds the lock on the dossier.
+    The pilot is by default the most populated one. A file agents already read keeps its perimeter and its pilot until
+    the next deposit. The caller holds the lock on the dossier.
     """
-    by_departement = (
-        PartTerritoire.objects.filter(territoire=territoire)
-        .values_list("commune__departement")
-        .annotate(total=Sum("population"))
-        .order_by("-total", "commune__departement")
-    )
-    counted = list(by_departement)
+    counted = _counted(territoire)
     population = sum(total for _, total in counted)
     departements = sorted(code for code, _ in counted)
     written = {
@@ -197,13 +199,26 @@ def recompute(territoire: Territoire, *, mesure: Mesure) -> None:
     for name, value in written.items():
         setattr(territoire, name, value)
     dossier = Dossier.objects.get(pk=territoire.dossier_id)
+    if dossier.visibilite != Visibilite.PORTEUR:
+        return
     changes: dict[str, object] = {}
     if dossier.departement_pilote_id not in departements:
         changes["departement_pilote"] = counted[0][0] if counted else None
-    if dossier.visibilite == Visibilite.PORTEUR and dossier.departements != departements:
+    if dossier.departements != departements:
         changes["departements"] = departements
     if changes:
         Dossier.objects.filter(pk=dossier.pk).update(**changes)
+
+
+def _counted(territoire: Territoire) -> list[tuple[str, int]]:
+    """The inhabitants of each département of the territory, the most populated first."""
+    by_departement = (
+        PartTerritoire.objects.filter(territoire=territoire)
+        .values_list("commune__departement")
+        .annotate(total=Sum("population"))
+        .order_by("-total", "commune__departement")
+    )
+    return list(by_departement)
 
 
 def _lock(dossier: Dossier) -> None:

@@ -47,15 +47,15 @@ def parts(projet: ProjetSante, *, jour: date, limit: int | None = None) -> list[
     """Each section and sheet in the words of the page: `cle`, `titre`, `blocs`; `limit` bounds the communes shown."""
     found = []
     for rubrique, section in ordered_sections(projet):
-        if projet.origine == Origine.PAPIER and rubrique.cle != TERRITOIRE and not section.contenu:
-            continue  # the scan stands for the answers
+        if projet.origine == Origine.PAPIER and rubrique.cle != TERRITOIRE:
+            continue  # the scan stands for the answers; what the association was writing stays its own
         if rubrique.cle == TERRITOIRE:
             territoire = projet.territoire or projet.dossier.territoires.order_by("-numero").first()
             blocs = territory_blocs(territoire, limit=limit)
         else:
             blocs = section_blocs(projet_questions(rubrique.cle, jour=jour), section.contenu)
         found.append({"cle": rubrique.cle, "titre": rubrique.titre, "blocs": blocs})
-    sheets = sheets_of(projet)
+    sheets = sheets_of(projet) if projet.origine != Origine.PAPIER else []
     asks = projet_questions(sheets[0].cle, jour=jour) if sheets else None  # the same for each: asked once
     for number, sheet in enumerate(sheets, 1):
         assert asks is not None

@@ -116,7 +116,9 @@ class ProjetSante(models.Model):
                 operation=pgtrigger.Update,
                 condition=changed("delai_id")
                 & pgtrigger.Q(old__delai__isnull=False)
-                & ~pgtrigger.Q(old__etat=EtatProjet.VALIDE_TACITEMENT.value),
+                & ~pgtrigger.Q(
+                    old__etat=EtatProjet.VALIDE_TACITEMENT.value, new__etat=EtatProjet.INCOMPLET.value
+                ),  # a request proven in time opens it again
             ),
         ]
 
@@ -229,11 +231,12 @@ class SectionProjet(Section):
             pgtrigger.Trigger(
                 name="section_projet_gelee",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                declare=[("tenu", "text")],
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func="""
-                    SELECT etat INTO tenu FROM projects_projetsante WHERE id = OLD.projet_id;
-                    IF tenu NOT IN ('brouillon', 'incomplet') THEN
+                    IF EXISTS (
+                        SELECT 1 FROM projects_projetsante
+                         WHERE id IN (OLD.projet_id, NEW.projet_id) AND etat NOT IN ('brouillon', 'incomplet')
+                    ) THEN
                         RAISE EXCEPTION 'Un projet déposé ne se modifie plus.' USING ERRCODE = 'check_violation';
                     END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;

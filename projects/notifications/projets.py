@@ -1,7 +1,7 @@
 """Who is told of what about a projet de santé: one mail each, a row of the act's transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -15,7 +15,7 @@ from dossiers.models import Decision, DemandePieces, PieceDemandee
 from dossiers.notifications import am_people, ars_people, association_people, guichet_people, tell
 from dossiers.selectors.destinataires import Destinataires
 from dossiers.selectors.people import ars_desk, in_charge
-from guichet.kernel.civil import date_longue
+from guichet.kernel.civil import ONE_DAY, date_longue
 from projects.models import Avis, Consultation, EvenementAvis, EvenementProjet, ProjetSante
 from projects.states import EtatProjet
 
@@ -327,4 +327,38 @@ def warn(projet: ProjetSante, *, evenement: UUID, jours: int, now: datetime) -> 
         sujet=f"Projet de santé\u00a0: dernier jour {left}",
         paragraphes=[unopened, _last_day(projet), safe],
         now=now,
+    )
+
+
+def arrived_not_sent(projet: ProjetSante, *, evenement: UUID, dernier_jour: date, now: datetime) -> None:
+    """Every required piece has come and was not sent: the ARS learns the last day it will have, the association that
+    one gesture is left.
+    """
+    silent = date_longue(dernier_jour + ONE_DAY)
+    found = {user.pk: user for user in [*ars_people(projet.dossier, now=now), *deciders(projet, now=now)]}
+    _tell(
+        projet,
+        [found[pk] for pk in sorted(found)],
+        evenement=evenement,
+        sujet=f"Projet de santé\u00a0: pièces arrivées, dernier jour le {date_longue(dernier_jour)}",
+        paragraphes=[
+            "Toutes les pièces exigées par un texte sont arrivées\u00a0: vous pouvez les lire. L’association n’a pas "
+            "encore envoyé le projet complété.",
+            "Quand elle le fera, les deux mois compteront depuis l’arrivée de la dernière pièce. Sans opposition au "
+            f"plus tard le {date_longue(dernier_jour)}, le projet sera réputé validé le {silent}.",
+        ],
+        now=now,
+    )
+    _tell(
+        projet,
+        association_people(projet.dossier, now=now),
+        evenement=evenement,
+        sujet="Vos réponses ne sont pas encore envoyées",
+        paragraphes=[
+            "Vous avez répondu à tout ce qu’un texte exige. Il reste à envoyer le projet complété\u00a0: d’ici là, le "
+            "silence de l’ARS ne peut pas le valider.",
+        ],
+        now=now,
+        bouton="Compléter le projet",
+        url=reverse("projects:projet_completer", args=[projet.pk]),
     )

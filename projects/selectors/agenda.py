@@ -72,12 +72,16 @@ def _opinions(etendue: Etendue) -> Iterator[Jalon]:
             cle=f"avis-{avis.pk}",
             le=avis.consultation.limite_le,
             titre=titled("Avis à rendre", avis.dossier),
-            phrase="L’avis de votre organisme sur la lettre d’intention est attendu au plus tard ce jour.",
+            phrase=f"L’avis de votre organisme sur {_step(avis)} est attendu au plus tard ce jour.",
             url=reverse("projects:avis", args=[avis.pk]),
             categorie="Consultation",
             modifie_at=max(avis.consultation.ouverte_at, avis.ouverture_at or avis.consultation.ouverte_at),
             rang=max((avis.ouvertures or 0) - 1, 0),
         )
+
+
+def _step(avis: Avis) -> str:
+    return "le projet de santé" if avis.consultation.projet_id else "la lettre d’intention"
 
 
 def _consultations(etendue: Etendue) -> Iterator[Jalon]:

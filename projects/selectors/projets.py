@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
 
 from accounts.acteur import Acteur
 from dossiers.models import Delai, Dossier, MouvementDelai, PieceDemandee, Section
 from dossiers.questions import Rubrique
 from dossiers.selectors.delais import echeance_of, lines_of
 from dossiers.selectors.listes import matching
-from dossiers.states import EtatDossier, EtatSection, NatureMouvement
+from dossiers.states import EtapePieces, EtatDossier, EtatPieceDemandee, EtatSection, NatureMouvement
 from guichet.kernel.deadlines import Depart, Echeance, Ledger, Regime, compute
 from projects.models import EvenementProjet, ProjetSante, SectionProjet, VersionProjet
 from projects.models.projet import EN_COURS, VALIDES
@@ -120,12 +120,45 @@ def if_completed(projet: ProjetSante) -> Echeance | None:
     return echeance_of(delai, lines=lines, plus=answers)
 
 
+def last_day_from(arrivee_le: date) -> date:
+    """The last day of the ARS once the last required piece came that day."""
+    found = compute(Ledger(regime=Regime.ACCEPTATION, recu_le=arrivee_le, depart=Depart.RECEPTION)).dernier_jour
+    assert found is not None
+    return found
+
+
+def answered_not_sent() -> QuerySet[ProjetSante]:
+    """The incomplete projects whose every required piece has its answer, which the association has not sent: once it
+    does, the two months count from the last arrival.
+    """
+    required = _required_of_project()
+    return ProjetSante.objects.filter(
+        ~Exists(required.exclude(etat=EtatPieceDemandee.REPONDUE)), etat=EtatProjet.INCOMPLET, delai__clos_at=None
+    )
+
+
+def _required_of_project() -> QuerySet[PieceDemandee]:
+    """What a text requires among what is still asked about the project of the outer query."""
+    return PieceDemandee.objects.filter(
+        demande__dossier=OuterRef("dossier"),
+        demande__etape=EtapePieces.PROJET,
+        demande__close_at=None,
+        requise_par_un_texte=True,
+    )
+
+
 # --- Desks ----------------------------------------------------------------------------------------
 
 
 def projects_to_decide(acteur: Acteur) -> QuerySet[ProjetSante]:
-    """Deposited and not decided, the nearest last day first; those whose period has not begun at the end."""
-    found = projects_for_pages(acteur).filter(etat__in=A_DECIDER)
+    """Deposited and not decided, the nearest last day first; those whose period has not begun at the end. `arrivee_le`
+    is the day the last required piece came where all have come and were not sent, else None.
+    """
+    required = _required_of_project()
+    last = Subquery(required.order_by("-recue_le").values("recue_le")[:1])
+    waits = Exists(required.exclude(etat=EtatPieceDemandee.REPONDUE))
+    arrived = Case(When(waits, then=None), default=last, output_field=DateField())
+    found = projects_for_pages(acteur).filter(etat__in=A_DECIDER).annotate(arrivee_le=arrived)
     return found.order_by(F("delai__dernier_jour").asc(nulls_last=True), "depose_at", "pk")
 
 

@@ -7,7 +7,7 @@ file has its own transaction, an act already done is refused by its row, a rung 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -27,9 +27,11 @@ from projects.lifecycles import PROJET
 from projects.models import Avis, ProjetSante
 from projects.notifications import projets as project_notifications
 from projects.selectors.desks import unanswered_on
+from projects.selectors.projets import answered_not_sent, if_completed
 from projects.services.opinions import close_unanswered
 from projects.services.projets.silence import end_if_opened, record_lot
 from projects.services.projets.silence import record_silence as record_validation
+from projects.states import EtatProjet
 
 log = logging.getLogger(__name__)
 LOT = 100
@@ -56,12 +58,13 @@ def passage(*, now: datetime, lot: int = LOT, rebours: bool = False) -> PassageH
         silences = _each(silent_on(today), partial(_silences, now=now), lot, rebours)
         opinions = _each(unanswered_on(today), lambda ids: lambda pk: close_opinion(avis_id=pk, now=now), lot, rebours)
         warnings = _each(to_warn_on(today), lambda ids: lambda pk: warn(delai_id=pk, now=now), lot, rebours)
+        unsent = _each(answered_not_sent(), lambda ids: lambda pk: warn_unsent(projet_id=pk, now=now), lot, rebours)
     PassageHorloge.objects.filter(pk=row.pk).update(
         fin_at=now,
         dus=silences.vus,
         constates=silences.faits,
-        erreurs=silences.erreurs + opinions.erreurs + warnings.erreurs,
-        alertes=warnings.faits,
+        erreurs=silences.erreurs + opinions.erreurs + warnings.erreurs + unsent.erreurs,
+        alertes=warnings.faits + unsent.faits,
     )
     row.refresh_from_db()
     return row
@@ -117,6 +120,37 @@ def record_silence(*, delai_id: int, now: datetime) -> bool:
 
 
 @transaction.atomic
+def warn_unsent(*, projet_id: int, now: datetime) -> bool:
+    """Tell both sides once that every required piece has come and was not sent, then climb the same ladder: the last
+    day will be counted from the arrival, whenever the association sends. False when nothing is due.
+    """
+    projet = PROJET.lock(ProjetSante.objects.get(pk=projet_id))
+    found = if_completed(projet) if projet.etat == EtatProjet.INCOMPLET else None
+    today = timezone.localdate(now)
+    if found is None or found.dernier_jour is None or found.dernier_jour < today:
+        return False
+    rung = latest_rung_due(found.dernier_jour, today)
+    alert = _alert(projet.delai, found.dernier_jour, rung.code if rung else ARRIVEE, now=now)
+    if alert is None:
+        return False
+    project_notifications.arrived_not_sent(projet, evenement=alert.evenement, dernier_jour=found.dernier_jour, now=now)
+    return True
+
+
+ARRIVEE = "arrive"
+"""The rung told as soon as every required piece has come."""
+
+
+def _alert(delai: Delai, last: date, echelon: str, *, now: datetime) -> AlerteDelai | None:
+    """The row of a rung told now; None when it was told for that last day."""
+    if AlerteDelai.objects.filter(delai=delai, dernier_jour=last, echelon=echelon).exists():
+        return None
+    return AlerteDelai.objects.create(
+        delai=delai, dernier_jour=last, echelon=echelon, evenement=uuid4(), created_at=now
+    )
+
+
+@transaction.atomic
 def warn(*, delai_id: int, now: datetime) -> bool:
     """Tell the latest rung due, if it was not told; those it overtakes are never sent. False when nothing is due."""
     projet = ProjetSante.objects.filter(delai=delai_id).select_related("dossier").first()
@@ -131,12 +165,9 @@ def warn(*, delai_id: int, now: datetime) -> bool:
     rung = latest_rung_due(delai.dernier_jour, today)
     if rung is None:
         return False
-    told = AlerteDelai.objects.filter(delai=delai, dernier_jour=delai.dernier_jour, echelon=rung.code)
-    if told.exists():
+    alert = _alert(delai, delai.dernier_jour, rung.code, now=now)
+    if alert is None:
         return False
-    alert = AlerteDelai.objects.create(
-        delai=delai, dernier_jour=delai.dernier_jour, echelon=rung.code, evenement=uuid4(), created_at=now
-    )
     left = (delai.dernier_jour - today).days
     if projet is not None:
         projet.delai = delai

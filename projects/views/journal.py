@@ -1,12 +1,14 @@
 """The journal of a file: what was done, by whom, in which capacity, on which basis."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
+from dossiers.models import Decision
 from funding.lifecycles import DEMANDE_FIR
 from funding.models import EvenementFir
 from guichet.kernel.journal import Evenement, Origine
@@ -50,7 +52,19 @@ class JournalView(FileView):
     def content(self, request: HttpRequest, parcours: Parcours) -> dict[str, Any]:
         events = events_of(request, parcours)
         events.sort(key=lambda pair: (pair[0].recorded_at, pair[1].name, str(pair[0].pk)), reverse=True)
-        return {"lignes": [line(event, cycle) for event, cycle in events]}
+        sealed = unopened_by_the_association(parcours.dossier.pk) if not request.acteur.est_agent else set()
+        return {"lignes": [line(event, cycle, sealed=event.pk in sealed) for event, cycle in events]}
+
+
+def unopened_by_the_association(dossier: int) -> set[UUID]:
+    """The events of the decisions nobody of the association opened on the portal yet: their reasons are read there,
+    where the opening is kept. One query.
+    """
+    waiting = Decision.objects.filter(dossier=dossier, ouvertures=None, notifiee_le=None)
+    return set(waiting.values_list("evenement", flat=True))
+
+
+A_OUVRIR = "Les raisons se lisent dans la décision."
 
 
 def events_of(request: HttpRequest, parcours: Parcours) -> list[tuple[Evenement, Lifecycle]]:
@@ -69,8 +83,8 @@ def events_of(request: HttpRequest, parcours: Parcours) -> list[tuple[Evenement,
     return found
 
 
-def line(event: Evenement, cycle: Lifecycle) -> dict[str, Any]:
-    """One event as the journal tells it."""
+def line(event: Evenement, cycle: Lifecycle, *, sealed: bool = False) -> dict[str, Any]:
+    """One event as the journal tells it; `sealed`: its reasons are still to be opened elsewhere."""
     return {
         "quand": event.recorded_at,
         "effet": event.prend_effet_le,
@@ -79,5 +93,5 @@ def line(event: Evenement, cycle: Lifecycle) -> dict[str, Any]:
         "qui": str(event.acteur) if event.acteur else "Horloge du portail",
         "qualite": event.qualite if event.acteur else "",
         "origine": Origine(event.origine).label if event.origine != Origine.PORTAIL else "",
-        "motif": event.motif,
+        "motif": A_OUVRIR if sealed and event.motif else event.motif,
     }

@@ -78,6 +78,24 @@ def test_the_most_populated_departement_leads_until_the_porteur_chooses(dossier,
     assert (dossier.departement_pilote_id, dossier.departements) == ("31", ["31", "81", "82"])
 
 
+def test_once_deposited_the_pilot_stays_until_the_next_deposit(dossier, by):
+    add(dossier, by, MURET)
+    territoires.freeze(dossier=dossier, now=NOW)
+    Dossier.objects.filter(pk=dossier.pk).update(visibilite=Visibilite.GUICHET, reference="OCC-31-2026-0901")
+    dossier.refresh_from_db()
+    add(dossier, by, ALBI)
+    with pytest.raises(ValidationError, match="déjà déposé"):
+        territoires.choose_pilote(dossier=dossier, departement="81", by=by, now=NOW)
+    draft = current_draft(dossier)
+    gone = list(draft.parts.filter(commune=MURET).values_list("pk", flat=True))
+    territoires.remove_parts(dossier=dossier, parts=gone, by=by, now=NOW, mesure=MESURE)
+    dossier.refresh_from_db()
+    assert (dossier.departement_pilote_id, dossier.departements) == ("31", ["31"])
+    territoires.freeze(dossier=dossier, now=NOW)
+    dossier.refresh_from_db()
+    assert (dossier.departement_pilote_id, dossier.departements) == ("81", ["81"])
+
+
 def test_a_pilot_outside_the_territory_is_refused(dossier, by):
     add(dossier, by, MURET)
     with pytest.raises(ValidationError, match="l’un de ceux du territoire"):

@@ -21,7 +21,7 @@ LISTS: dict[tuple[str, ...], int] = {
     ("guichet", "dossiers:echanges", "deposee.dossier"): 9,
     ("dd_ars", "dossiers:echanges", "transmise.dossier"): 9,
     ("guichet", "projects:journal", "rendue"): 7,
-    ("porteur", "projects:journal", "accordee"): 8,
+    ("porteur", "projects:journal", "accordee"): 9,
     ("porteur", "dossiers:repondre", "incomplete.dossier"): 8,
 }
 PAGES: dict[tuple[str, ...], int] = {

@@ -68,7 +68,7 @@ PAGES: dict[tuple[str, ...], int] = {
     ("dd_ars", "projects:projet_comparer", "complete"): 6,
     ("porteur", "projects:projet_dossier", "depose"): 7,
     ("porteur", "projects:projet_calendrier", "complete"): 8,
-    ("porteur", "projects:projet_journal", "complete"): 6,
+    ("porteur", "projects:projet_journal", "complete"): 7,
     ("porteur", "projects:calendrier", "lettre"): 8,
     **{
         ("porteur", "projects:projet_section", "brouillon", rubrique.cle): SECTIONS.get(rubrique.cle, 5)

@@ -150,7 +150,21 @@ def test_the_image_runs_as_a_plain_user_with_pango(root):
 def test_a_slow_line_holds_the_proxy_and_not_the_portal(root):
     """One person who sends or fetches a large file slowly must not take a whole process, nor be cut after 30 s."""
     assert '"--threads", "4"' in (root / "Dockerfile").read_text()
-    assert "request_buffers 24MB" in (root / "deploy" / "Caddyfile").read_text()
+    assert "request_buffers 56MB" in (root / "deploy" / "Caddyfile").read_text()
+
+
+def test_the_proxy_lets_through_what_the_portal_takes_at_each_address(root, settings):
+    """Its limits are above the portal's, which refuses with a page; its larger one is for the same address."""
+    text = (root / "deploy" / "Caddyfile").read_text()
+    limits = dict(re.findall(r"request_body @(\w+) \{\s+max_size (\d+)MB", text))
+    matchers = dict(re.findall(r"@(\w+) (?:not )?path_regexp (\S+)", text))
+    address, large = settings.LARGE_BODIES
+    assert int(limits["document"]) * 1000**2 > large
+    assert int(limits["autres"]) * 1000**2 > settings.BODY_MAX_BYTES
+    assert int(re.search(r"request_buffers (\d+)MB", text)[1]) * 1000**2 > large
+    for path in ("/projets-de-sante/12/document/", "/projets-de-sante/12/", "/projets-de-sante/12/document/x"):
+        assert bool(re.search(matchers["document"], path)) == bool(re.match(address, path))
+    assert matchers["autres"] == matchers["document"]
 
 
 def test_every_locked_package_has_its_hash(root):

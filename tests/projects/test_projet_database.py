@@ -142,6 +142,14 @@ def test_a_section_deposited_is_neither_changed_nor_removed() -> None:
     assert SectionProjet.objects.filter(projet=projet, cle="fiche-1").exists()
 
 
+def test_no_section_joins_a_deposited_project() -> None:
+    projet, other = deposited_project(now=DEPOSIT), ready_project(now=DEPOSIT)
+    with forbidden("ne se modifie plus"):
+        SectionProjet.objects.create(projet=projet, cle="fiche-9")
+    with forbidden("ne se modifie plus"):
+        SectionProjet.objects.filter(projet=other, cle="fiche-1").update(projet=projet, cle="fiche-8")
+
+
 def test_a_version_never_changes_and_never_goes() -> None:
     projet = deposited_project(now=DEPOSIT)
     for change in ("contenu = '{}'", "sha256 = ''", "numero = 7", f"created_at = '{timezone.localdate(DEPOSIT)}'"):
@@ -241,7 +249,7 @@ def test_a_period_that_ended_never_changes() -> None:
         sql("DELETE FROM dossiers_delai WHERE id = %s", projet.delai_id)
 
 
-@pytest.mark.parametrize("etat", ["depose", "incomplet", "oppose"])
+@pytest.mark.parametrize("etat", ["depose", "incomplet", "oppose", "silence"])
 def test_a_project_does_not_change_its_period(etat: str) -> None:
     by, ars = porteur(), decideur()
     projet = deposited_project(by, now=DEPOSIT)
@@ -256,6 +264,8 @@ def test_a_project_does_not_change_its_period(etat: str) -> None:
         asked_project(by, projet=projet, ars=ars, now=paris("2026-09-20"))
     if etat == "oppose":
         oppose(projet=projet, opposition=GROUND, motivation="Voir.", by=ars, now=paris("2026-09-20"))
+    if etat == "silence":
+        passage(now=paris("2026-11-15"))
     with forbidden():
         ProjetSante.objects.filter(pk=projet.pk).update(delai=other)
     with forbidden():
@@ -266,7 +276,7 @@ def test_a_project_validated_by_the_silence_keeps_a_period() -> None:
     projet = deposited_project(now=DEPOSIT)
     passage(now=paris("2026-11-15"))
     with forbidden("projet_silence_a_un_delai"):
-        ProjetSante.objects.filter(pk=projet.pk).update(delai=None)
+        ProjetSante.objects.filter(pk=projet.pk).update(etat="incomplet", delai=None)
 
 
 def test_no_request_of_a_project_goes_without_its_article() -> None:

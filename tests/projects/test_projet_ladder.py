@@ -7,15 +7,17 @@ import pytest
 
 from accounts.acteur import Acteur
 from accounts.models import Absence, Envoi
-from dossiers.models import Affectation, AlerteDelai
+from dossiers.models import Affectation, AlerteDelai, PieceDemandee
+from dossiers.services.pieces_demandees import answer
 from projects.models import ProjetSante
+from projects.selectors.projets import projects_to_decide
 from projects.services.projets.deciding import validate
 from projects.services.projets.depositing import complete, withdraw
 from projects.services.projets.pieces import waive_pieces
 from projects.services.silence import passage
 from tests.factories.bodies import agent, decideur, guichet
 from tests.factories.projects import porteur
-from tests.factories.projets import asked_project, deposited_project, fresh, give_pieces
+from tests.factories.projets import asked_project, deposited_project, fresh, give_pieces, required
 from tests.projects.rows import plain
 from tests.projects.scene import d, paris
 
@@ -110,6 +112,38 @@ def test_a_completion_starts_the_ladder_anew() -> None:
     assert moved == d("2027-01-13")
     assert [passage(now=morning(days, moved)).alertes for days in (31, 30, 7, 6)] == [0, 1, 1, 0]
     assert warned() == [(LAST, "j-7"), (moved, "j-30"), (moved, "j-7")]
+
+
+def test_pieces_that_came_and_were_not_sent_are_told_to_both_sides_and_the_ladder_counts_from_them() -> None:
+    by, ars = porteur(), decideur()
+    projet = deposited_project(by, now=paris("2026-09-03"))
+    projet = asked_project(by, projet=projet, ars=ars, now=paris("2026-09-20"))
+    assert passage(now=paris("2026-10-11", "06:30:00")).alertes == 0
+    give_pieces(projet, by=by, now=paris("2026-10-12"))
+    arrived = "Projet de santé\u00a0: pièces arrivées, dernier jour le 12\u00a0décembre 2026"
+    assert [passage(now=paris("2026-10-13", hour)).alertes for hour in ("00:05:00", "06:30:00")] == [1, 0]
+    assert plain(Envoi.objects.filter(user=ars.user).latest("pk").sujet).startswith(plain(arrived))
+    assert told("Vos réponses ne sont pas encore envoyées") == [by.user.pk]
+    assert [passage(now=paris(f"2026-12-{day}", "06:30:00")).alertes for day in ("05", "10")] == [1, 1]
+    complete(projet=projet, by=by, now=paris("2026-12-10", "14:00:00"))
+    assert fresh(projet).delai.dernier_jour == d("2026-12-12")
+    assert [passage(now=paris(f"2026-12-{day}", "06:30:00")).alertes for day in ("11", "12")] == [1, 0]
+    assert [rung for _, rung in warned()] == ["arrive", "j-7", "j-2", "j-1"]
+    assert {last for last, _ in warned()} == {d("2026-12-12")}
+
+
+def test_a_piece_of_two_still_awaited_is_no_arrival() -> None:
+    by, ars = porteur(), decideur()
+    projet = deposited_project(by, now=paris("2026-09-03"))
+    items = (required(now=paris("2026-09-20")), required("Les statuts", now=paris("2026-09-20")))
+    projet = asked_project(by, *items, projet=projet, ars=ars, now=paris("2026-09-20"))
+    asked = PieceDemandee.objects.filter(demande__dossier=projet.dossier_id).order_by("pk")
+    answer(item=asked[0], reponse="Voici.", by=by, now=paris("2026-10-12"))
+    assert passage(now=paris("2026-10-13")).alertes == 0
+    assert [row.arrivee_le for row in projects_to_decide(ars)] == [None]
+    answer(item=asked[1], reponse="Voici.", by=by, now=paris("2026-10-14"))
+    assert [row.arrivee_le for row in projects_to_decide(ars)] == [d("2026-10-14")]
+    assert passage(now=paris("2026-10-15")).alertes == 1
 
 
 def test_a_waiver_gives_back_the_ladder_where_it_was() -> None:

@@ -1,5 +1,6 @@
 """A projet de santé received on paper by the ARS: its real day, its scan, its territory."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from accounts.acteur import Acteur
 from dossiers.models import Decision, Delai, Document, Dossier
 from dossiers.selectors.delais import explanation
+from dossiers.selectors.pieces import pieces_visible_to
 from dossiers.states import NatureDecision as N
 from guichet.kernel.uploads import FileRefused
-from projects.models import ProjetSante
+from projects.models import ProjetSante, SectionProjet
 from projects.services.deciding import validate
 from projects.services.paper import record_paper_decision
 from projects.services.projets.opening import open_project
@@ -17,6 +19,7 @@ from projects.services.projets.outside import register_outside_deposit
 from projects.services.projets.silence import record_silence
 from projects.services.silence import passage
 from tests.factories.bodies import agent, decideur, guichet
+from tests.factories.dossiers import PieceFactory
 from tests.factories.paper import scan
 from tests.factories.projects import porteur, transmitted_letter
 from tests.factories.projets import deposited_project, draft, fresh, ready_project
@@ -89,6 +92,22 @@ def test_a_project_received_on_paper_is_deposited_at_its_real_day_and_its_scan_s
     assert "18 novembre 2026 à" not in context
     assert titles(by)[-1] == "Projet de santé déposé"
     assert any("10 novembre 2026" in plain(line) for line in explanation(projet.delai))
+
+
+def test_a_paper_that_overtakes_a_draft_publishes_nothing_of_it() -> None:
+    by, ars = porteur(), agent("ars-occitanie")
+    projet = ready_project(by, now=DEPOSIT)
+    SectionProjet.objects.filter(projet=projet, cle="besoins").update(contenu={"besoins": "Secret de brouillon"})
+    rib = PieceFactory(dossier=projet.dossier, genre="rib", deposee_par=by.user)
+    Dossier.objects.filter(pk=projet.dossier_id).update(visibilite="ars", reference="OCC-31-2026-0900")
+    got = received(projet.dossier, ars, "2026-09-20")
+    rib.refresh_from_db()
+    assert (got.pk, got.etat, rib.figee_at, rib.transmise_at) == (projet.pk, "depose", None, None)
+    (version,) = got.versions.all()
+    assert [part["cle"] for part in version.contenu["parties"]] == ["territoire"]
+    assert "Secret" not in json.dumps(version.contenu, ensure_ascii=False)
+    read = pieces_visible_to(ars).filter(dossier=projet.dossier)
+    assert set(read.values_list("genre", flat=True)) == {"projet", "preuve"}
 
 
 def test_even_where_the_ars_notes_receipts_a_paper_is_received_the_day_it_came() -> None:

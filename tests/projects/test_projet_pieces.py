@@ -7,7 +7,8 @@ import pytest
 from dossiers.models import Delai, MouvementDelai
 from dossiers.selectors.pieces import pieces_visible_to
 from dossiers.services.decisions import record_opening
-from dossiers.services.pieces_demandees import Item
+from dossiers.services.pieces import remove_piece
+from dossiers.services.pieces_demandees import Item, answer, answer_own
 from projects.models import ProjetSante
 from projects.selectors.projets import if_not_required
 from projects.services.projets.deciding import Opposition, oppose
@@ -261,6 +262,24 @@ def test_a_requirement_is_contested_without_any_effect_and_both_dates_are_known(
     assert (event.source, event.cible, event.motif) == ("incomplet", "incomplet", "Aucun texte ne l’exige.")
     assert (projet.delai.dernier_jour, if_not_required(projet.delai).dernier_jour) == (None, d("2026-11-03"))
     assert titles(ars)[-1] == "L’association conteste l’exigence d’une pièce"
+    with refused("déjà inscrite"):
+        contest_requirement(projet=projet, motif="Encore.", by=by, now=paris("2026-09-22"))
+    projet = ask(projet, ars, now=paris("2026-09-23"))
+    contest_requirement(projet=projet, motif="Celle-ci non plus.", by=by, now=paris("2026-09-24"))
+
+
+def test_what_answers_a_request_is_not_removed_and_keeps_its_day(scene: Any) -> None:
+    by, ars, projet = scene
+    projet = ask(projet, ars, now=paris("2026-09-20"))
+    (item,) = asked(projet)
+    piece = PieceFactory(dossier=projet.dossier, deposee_par=by.user)
+    answer(item=item, reponse="", pieces=[piece], by=by, now=paris("2026-10-12"))
+    with refused("répond à une demande"):
+        remove_piece(piece=piece, by=by)
+    answer_own(item=item, reponse="Autrement.", pieces=[], fichier=None, genre="autre", by=by, now=paris("2026-10-15"))
+    remove_piece(piece=piece, by=by)
+    complete(projet=projet, by=by, now=paris("2026-10-20"))
+    assert fresh(projet).delai.dernier_jour == d("2026-12-15")
 
 
 def test_once_decided_nothing_is_awaited_any_more(scene: Any) -> None:

@@ -93,7 +93,8 @@ def _receive(
     )
     projet.dossier = dossier
     share_with_ars(dossier=dossier, now=now)
-    freeze_pieces(dossier=dossier, now=now, transmises=True)
+    if origine != Origine.PAPIER:  # what the association keeps for later did not come by post
+        freeze_pieces(dossier=dossier, now=now, transmises=True)
     version = freeze_version(projet, event=event, found=found, now=now)
     if origine == Origine.PAPIER or valeur(POINT_DE_RECEPTION, on=le, defaut="portail") == "portail":
         start_clock(projet, le=le, acte=Acte(by, now, origine))

@@ -191,11 +191,11 @@ def _ask(projet: ProjetSante, decision: Decision, by: Acteur, now: datetime) -> 
     le = decision.notifiee_le or timezone.localdate(now)
     items = [item_of(told) for told in decision.donnees["pieces"]]
     silent = projet.etat == EtatProjet.VALIDE_TACITEMENT
+    changes: dict[str, Any] = {}
     if silent:
         if refusal := projet.hors_delai(le):
             raise Refused(refusal)
-        reopened = _reopened(projet, acte=Acte(by, now, Origine.PAPIER))
-        ProjetSante.objects.filter(pk=projet.pk).update(delai=reopened, a_verifier_at=None)
+        changes = {"delai": _reopened(projet, acte=Acte(by, now, Origine.PAPIER)), "a_verifier_at": None}
     event = ask_pieces(
         projet=projet,
         items=items,
@@ -204,6 +204,7 @@ def _ask(projet: ProjetSante, decision: Decision, by: Acteur, now: datetime) -> 
         action="infirmer_par_demande_de_pieces" if silent else "demander_pieces",
         le=le,
         origine=Origine.PAPIER,
+        changes=changes,
     )
     if silent:
         annul_attestation(projet, why=f"Pièces demandées, reçu le {date_longue(le)}", now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +21,7 @@ from projects.documents import projets as papers
 from projects.lifecycles import PROJET
 from projects.models import EvenementProjet, ProjetSante
 from projects.notifications import projets as notifications
-from projects.selectors.projets import requests_for_pieces
+from projects.selectors.projets import DEMANDES, requests_for_pieces
 from projects.services.projets.silence import settle_silence
 
 NOT_RECEIVED = "Constatez d’abord la réception du projet\u00a0: aucun délai ne court encore."
@@ -36,16 +37,18 @@ def ask_pieces(
     action: str = "demander_pieces",
     le: date | None = None,
     origine: str = Origine.PORTAIL,
+    changes: dict[str, Any] | None = None,
 ) -> EvenementProjet:
     """Ask for pieces, at least one of which a text requires, each with a limit: the period has not begun until the last
     required one arrives (CRPA L114-3, L114-5). Refused after the last day: it would have no effect.
 
-    `le` is the legal day of a request that left on paper.
+    `le` is the legal day of a request that left on paper; `changes` are written with the state.
     """
     refuse_if_it_stops_nothing(items)
     if PROJET.lock(projet).delai is None:
         raise Refused(NOT_RECEIVED)
-    return _ask(projet, action, items, by=by, now=now, le=le or timezone.localdate(now), origine=origine)
+    day = le or timezone.localdate(now)
+    return _ask(projet, action, items, by=by, now=now, le=day, origine=origine, changes=changes)
 
 
 def refuse_if_it_stops_nothing(items: Sequence[Item]) -> None:
@@ -76,9 +79,19 @@ def ask_useful_pieces(*, projet: ProjetSante, items: Sequence[Item], by: Acteur,
 
 
 def _ask(
-    projet: ProjetSante, action: str, items: Sequence[Item], *, by: Acteur, now: datetime, le: date, origine: str
+    projet: ProjetSante,
+    action: str,
+    items: Sequence[Item],
+    *,
+    by: Acteur,
+    now: datetime,
+    le: date,
+    origine: str,
+    changes: dict[str, Any] | None = None,
 ) -> EvenementProjet:
-    event: EvenementProjet = PROJET.apply(projet, action, by=by, now=now, effect_on=le, origine=origine)
+    event: EvenementProjet = PROJET.apply(
+        projet, action, by=by, now=now, effect_on=le, origine=origine, changes=changes
+    )
     projet.refresh_from_db()
     asked = ask(
         dossier=projet.dossier, evenement=event.pk, etape=EtapePieces.PROJET, items=items, le=le, by=by, now=now
@@ -175,6 +188,9 @@ def contest_requirement(*, projet: ProjetSante, motif: str, by: Acteur, now: dat
     """The association says that no text requires what was asked: no state changes, both dates are shown."""
     if not motif.strip():
         raise Refused("Dites pourquoi, selon vous, aucun texte n’exige cette pièce.")
+    last = PROJET.lock(projet).evenements.filter(action__in=(*DEMANDES, "contester_exigence")).order_by("-recorded_at")
+    if last.values_list("action", flat=True).first() == "contester_exigence":
+        raise Refused("Votre contestation est déjà inscrite\u00a0: l’ARS l’a reçue.")
     event: EvenementProjet = PROJET.apply(projet, "contester_exigence", by=by, now=now, motif=motif.strip())
     projet.refresh_from_db()
     notifications.requirement_contested(projet, event=event, now=now)

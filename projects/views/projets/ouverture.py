@@ -33,7 +33,8 @@ class OuvrirView(LoginRequiredMixin, View):
         if running:  # a second click, or a colleague a moment before
             return redirect("projects:projet", pk=running.pk)
         projet = open_project(lettre=lettre, by=request.acteur, now=request.now)
-        messages.success(request, "Votre projet de santé est ouvert. Il n’est lu que par votre association.")
+        read_by = "Il n’est lu que par votre association et par les conseillers qu’elle a invités."
+        messages.success(request, f"Votre projet de santé est ouvert. {read_by}")
         return redirect("projects:projet", pk=projet.pk)
 
 

@@ -91,7 +91,7 @@ class ProjetPapierView(GesteView):
         ]
 
     def page(self, request: HttpRequest, step: Any) -> dict[str, Any]:
-        last = step.territoires.order_by("-numero").first()
+        last = step.territoires.exclude(fige_at=None).order_by("-numero").first()
         told = f"{nombre(last.population)} habitants, taille {last.taille}" if last and last.population else ""
         return {"territoire": told, "association": step.association.nom}
 

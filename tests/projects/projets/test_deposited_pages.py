@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.acteur import Acteur
+from dossiers.models import Decision
 from projects.models import ProjetSante, SectionProjet
 from projects.services.projets.deciding import oppose
 from projects.services.projets.depositing import complete
@@ -186,3 +187,19 @@ def test_a_project_of_another_association_does_not_exist(client):
     client.force_login(porteur().user)
     names = ("projet", "projet_verifier", "projet_document", "projet_fiches", "projet_versions", "projet_calendrier")
     assert {client.get(url(name, projet)).status_code for name in names} == {404}
+
+
+def test_the_reasons_of_a_decision_are_read_in_it_before_the_journal_tells_them(by, pages):
+    projet = deposited_project(by)
+    oppose(projet=projet, opposition=OPPOSITION, motivation="Voici pourquoi.", by=decideur(), now=NOW)
+
+    def said():
+        lines = rows(pages.get(url("projet_journal", projet)), "lignes")
+        return next(line["motif"] for line in lines if line["motif"])
+
+    assert said() == "Les raisons se lisent dans la décision."
+    taken = Decision.objects.get(etape_id=projet.pk)
+    assert taken.ouvertures.count() == 0
+    assert "Voici pourquoi." in pages.get(reverse("dossiers:decision", args=[taken.pk])).content.decode()
+    assert taken.ouvertures.count() == 1
+    assert said() == "Voici pourquoi."
