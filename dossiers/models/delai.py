@@ -92,6 +92,21 @@ class Delai(models.Model):
                 declare=[("ligne", "record")],
                 func=SUIT_SON_REGISTRE,
             ),
+            pgtrigger.Trigger(
+                name="delai_clos_par_une_ligne",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=changed("clos_at", "clos_par"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM dossiers_mouvementdelai WHERE delai_id = NEW.id AND nature = NEW.clos_par
+                    ) THEN
+                        RAISE EXCEPTION 'Un délai ne se clôt que par une ligne de son registre.'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -239,6 +239,14 @@ def test_a_false_line_of_the_ledger_gives_no_false_date() -> None:
         Delai.objects.filter(pk=projet.delai_id).update(dernier_jour=d("2026-12-31"), echeance_le=d("2027-01-01"))
 
 
+def test_a_period_ends_by_a_line_of_its_ledger_alone() -> None:
+    projet = deposited_project(now=DEPOSIT)
+    with forbidden("ne se clôt que par une ligne"):
+        sql("UPDATE dossiers_delai SET clos_at = now(), clos_par = 'decision' WHERE id = %s", projet.delai.pk)
+    passage(now=paris("2026-11-15"))
+    assert fresh(projet).etat == EtatProjet.VALIDE_TACITEMENT
+
+
 def test_a_period_that_ended_never_changes() -> None:
     projet = deposited_project(now=DEPOSIT)
     passage(now=paris("2026-11-15"))
