@@ -6,14 +6,24 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dossiers', '0012_ledgers_in_the_order_they_are_written'),
+        ("dossiers", "0012_ledgers_in_the_order_they_are_written"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='delai',
-            trigger=pgtrigger.compiler.Trigger(name='delai_clos_par_une_ligne', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."clos_at" IS DISTINCT FROM (NEW."clos_at") OR OLD."clos_par" IS DISTINCT FROM (NEW."clos_par"))', func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM dossiers_mouvementdelai WHERE delai_id = NEW.id AND nature = NEW.clos_par\n                    ) THEN\n                        RAISE EXCEPTION 'Un délai ne se clôt que par une ligne de son registre.'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='b8fd7978626c14ab54af463c9a4e3cc103a24942', operation='UPDATE', pgid='pgtrigger_delai_clos_par_une_ligne_0a04e', table='dossiers_delai', when='BEFORE')),
+            model_name="delai",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delai_clos_par_une_ligne",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."clos_at" IS DISTINCT FROM (NEW."clos_at") OR OLD."clos_par" IS DISTINCT FROM (NEW."clos_par"))',
+                    func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM dossiers_mouvementdelai WHERE delai_id = NEW.id AND nature = NEW.clos_par\n                    ) THEN\n                        RAISE EXCEPTION 'Un délai ne se clôt que par une ligne de son registre.'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="b8fd7978626c14ab54af463c9a4e3cc103a24942",
+                    operation="UPDATE",
+                    pgid="pgtrigger_delai_clos_par_une_ligne_0a04e",
+                    table="dossiers_delai",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
