@@ -12,6 +12,8 @@ from django.urls import reverse
 from dossiers.agenda import Etendue
 from dossiers.models import Delai, Dossier
 from dossiers.selectors.agenda import of_period
+from dossiers.services.delais import Acte, close
+from dossiers.states import NatureMouvement
 from funding.services.instruction import ask_pieces
 from projects.models import LettreIntention
 from projects.services.checking import ask_pieces as ask_precisions
@@ -193,7 +195,7 @@ def test_a_period_that_ended_leaves_the_calendar() -> None:
     demande, by = at_the_ars()
     url = address(by)
     assert len(dates(url)) == 2
-    Delai.objects.filter(pk=demande.delai_id).update(clos_at=NOW, clos_par="decision")
+    close(demande.delai, NatureMouvement.DECISION, le=NOW.date(), acte=Acte(None, NOW))
     assert dates(url) == []
 
 
