@@ -207,6 +207,13 @@ def _receipt_is_noted_by_the_ars(projet: Any, le: date) -> str:
     return str(projet.empechement_constat())
 
 
+def _not_contested_yet(projet: Any, le: date) -> str:
+    return str(projet.empechement_contestation())
+
+
+DEMANDES = ("demander_pieces", "demander_piece_utile", "infirmer_par_demande_de_pieces")
+"""The rows by which the ARS asks for pieces."""
+
 PROJET = Lifecycle(
     "ProjetSante",
     P,
@@ -268,6 +275,7 @@ PROJET = Lifecycle(
         "projet.deposer",
         "pieces_acceptation",
         "Contester l’exigence d’une pièce",
+        _not_contested_yet,
     ),
     Transition(
         "completer",

@@ -17,7 +17,7 @@ from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.deadlines import consolidation
 from guichet.kernel.journal import Evenement, Origine
 from guichet.kernel.triggers import changed
-from projects.lifecycles import PROJET
+from projects.lifecycles import DEMANDES, PROJET
 from projects.models.lettre import LettreIntention
 from projects.rubriques_projet import FICHE_DOCUMENT, IDENTITE, RUBRIQUES_PROJET, TERRITOIRE, is_fiche
 from projects.states import EtatProjet, FormeProjet
@@ -193,6 +193,13 @@ class ProjetSante(models.Model):
         if deposited and valeur(POINT_DE_RECEPTION, on=deposited, defaut="portail") == "constat":
             return ""
         return "Dans cette région, le dépôt sur le portail vaut réception par l’ARS."
+
+    def empechement_contestation(self) -> str:
+        """ "" unless what was asked last is already contested. One query."""
+        acts = self.evenements.filter(action__in=(*DEMANDES, "contester_exigence")).order_by("-recorded_at")
+        if acts.values_list("action", flat=True).first() != "contester_exigence":
+            return ""
+        return "Votre contestation est déjà inscrite\u00a0: l’ARS l’a reçue."
 
     def premiere_ouverture(self) -> date | None:
         """The day the association first opened the opposition in force, in Paris; None while it did not. One query."""

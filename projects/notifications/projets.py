@@ -306,12 +306,17 @@ def to_verify(projet: ProjetSante, *, event: EvenementProjet, now: datetime) -> 
     )
 
 
+def on_the_ladder(projet: ProjetSante, *, now: datetime) -> list[User]:
+    """Titulaire, suppléant and décideur of the ARS; all of the délégation when nobody is in charge."""
+    found = {user.pk: user for user in [*ars_people(projet.dossier, now=now), *deciders(projet, now=now)]}
+    return [found[pk] for pk in sorted(found)]
+
+
 def warn(projet: ProjetSante, *, evenement: UUID, jours: int, now: datetime) -> None:
     """The ladder: titulaire, suppléant and décideur of the ARS; all of the délégation when nobody is in charge."""
     delai = projet.delai
     assert delai is not None
     assert delai.dernier_jour is not None
-    found = {user.pk: user for user in [*ars_people(projet.dossier, now=now), *deciders(projet, now=now)]}
     left = "aujourd’hui" if jours == 0 else "demain" if jours == 1 else f"dans {jours} jours"
     safe = "C’est le dernier jour sûr." if jours == 1 else ""
     unopened = (
@@ -322,7 +327,7 @@ def warn(projet: ProjetSante, *, evenement: UUID, jours: int, now: datetime) -> 
     )
     _tell(
         projet,
-        [found[pk] for pk in sorted(found)],
+        on_the_ladder(projet, now=now),
         evenement=evenement,
         sujet=f"Projet de santé\u00a0: dernier jour {left}",
         paragraphes=[unopened, _last_day(projet), safe],
@@ -335,10 +340,9 @@ def arrived_not_sent(projet: ProjetSante, *, evenement: UUID, dernier_jour: date
     one gesture is left.
     """
     silent = date_longue(dernier_jour + ONE_DAY)
-    found = {user.pk: user for user in [*ars_people(projet.dossier, now=now), *deciders(projet, now=now)]}
     _tell(
         projet,
-        [found[pk] for pk in sorted(found)],
+        on_the_ladder(projet, now=now),
         evenement=evenement,
         sujet=f"Projet de santé\u00a0: pièces arrivées, dernier jour le {date_longue(dernier_jour)}",
         paragraphes=[

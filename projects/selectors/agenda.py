@@ -13,9 +13,9 @@ from accounts.states import Droit, Genre
 from dossiers.agenda import Etendue
 from dossiers.selectors.agenda import of_period, titled, waiting_pieces, with_movements
 from guichet.kernel.calendars import Jalon
+from projects.lifecycles import DEMANDES
 from projects.models import Avis, Consultation, EvenementLettre, EvenementProjet, LettreIntention, ProjetSante
 from projects.selectors.desks import opinions_to_give
-from projects.selectors.projets import DEMANDES
 from projects.selectors.seances import listed_sessions, points_visible_to, running_consultations
 
 WRITES = frozenset({Droit.REDIGER, Droit.DEPOSER})

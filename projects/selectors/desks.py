@@ -14,10 +14,11 @@ from django.db.models.functions import Cast
 from accounts.acteur import Acteur
 from funding.models import DemandeFir, EvenementFir
 from funding.states import EtatDemandeFir
+from projects.lifecycles import ENTRE_LES_MAINS_DE_L_ARS
 from projects.models import Avis, Consultation, EvenementLettre, LettreIntention
 from projects.models.consultation import REPONSES
 from projects.selectors.consultations import Avancement, progress
-from projects.selectors.projets import A_DECIDER, last_days_near
+from projects.selectors.projets import last_days_near
 from projects.states import EtatAvis, EtatLettre, NatureConsultation
 
 EN_ATTENTE = (EtatAvis.ATTENDU, EtatAvis.BROUILLON, EtatAvis.SANS_REPONSE)
@@ -40,7 +41,7 @@ def opinions_to_give(acteur: Acteur) -> QuerySet[Avis]:
     """What the body one acts for may still answer, the nearest due date first; those past it included."""
     taken = Q(consultation__nature=NatureConsultation.GUICHET, consultation__lettre__etat=EtatLettre.EN_CONSULTATION)
     taken |= Q(consultation__nature=NatureConsultation.AM, consultation__lettre__etat=EtatLettre.TRANSMISE)
-    taken |= Q(consultation__nature=NatureConsultation.PROJET, consultation__projet__etat__in=A_DECIDER)
+    taken |= Q(consultation__nature=NatureConsultation.PROJET, consultation__projet__etat__in=ENTRE_LES_MAINS_DE_L_ARS)
     found = Avis.objects.of_body(acteur).filter(taken, etat__in=EN_ATTENTE)
     return _with_file(found).order_by("consultation__limite_le", "pk")
 

@@ -14,12 +14,11 @@ from dossiers.selectors.delais import echeance_of, lines_of
 from dossiers.selectors.listes import matching
 from dossiers.states import EtapePieces, EtatDossier, EtatPieceDemandee, EtatSection, NatureMouvement
 from guichet.kernel.deadlines import Depart, Echeance, Ledger, Regime, compute
+from projects.lifecycles import DEMANDES, ENTRE_LES_MAINS_DE_L_ARS
 from projects.models import EvenementProjet, ProjetSante, SectionProjet, VersionProjet
 from projects.models.projet import EN_COURS, VALIDES
 from projects.rubriques_projet import FICHE_DOCUMENT, RUBRIQUES_PROJET, fiche_numero, is_fiche
 from projects.states import EtatProjet, FormeProjet
-
-A_DECIDER = (EtatProjet.DEPOSE, EtatProjet.INCOMPLET)
 
 
 def projects_for_pages(acteur: Acteur | None) -> QuerySet[ProjetSante]:
@@ -95,9 +94,6 @@ def requests_for_pieces(projet: ProjetSante) -> list[UUID]:
     return list(asked.values_list("pk", flat=True))
 
 
-DEMANDES = ("demander_pieces", "demander_piece_utile", "infirmer_par_demande_de_pieces")
-
-
 def if_not_required(delai: Delai) -> Echeance:
     """The dates the period would have if no text required what was asked, shown beside when it is contested."""
     return compute(Ledger(regime=Regime(delai.regime), recu_le=delai.recu_le, depart=Depart(delai.depart)))
@@ -158,7 +154,7 @@ def projects_to_decide(acteur: Acteur) -> QuerySet[ProjetSante]:
     last = Subquery(required.order_by("-recue_le").values("recue_le")[:1])
     waits = Exists(required.exclude(etat=EtatPieceDemandee.REPONDUE))
     arrived = Case(When(waits, then=None), default=last, output_field=DateField())
-    found = projects_for_pages(acteur).filter(etat__in=A_DECIDER).annotate(arrivee_le=arrived)
+    found = projects_for_pages(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS).annotate(arrivee_le=arrived)
     return found.order_by(F("delai__dernier_jour").asc(nulls_last=True), "depose_at", "pk")
 
 
@@ -207,14 +203,16 @@ def ending(projects: QuerySet[ProjetSante], *, within: int, on: date) -> QuerySe
 
 def last_days_near(acteur: Acteur, *, on: date, within: int, limit: int) -> list[date]:
     """The last days of the running periods that end within so many days, or are over; at most `limit`. One query."""
-    near = ending(ProjetSante.objects.visible_to(acteur).filter(etat__in=A_DECIDER), within=within, on=on)
+    near = ending(
+        ProjetSante.objects.visible_to(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS), within=within, on=on
+    )
     found = near.order_by("delai__dernier_jour", "pk").values_list("delai__dernier_jour", flat=True)
     return [day for day in found[:limit] if day]
 
 
 def files_waiting_for_a_project(acteur: Acteur, words: str) -> QuerySet[Dossier]:
     """The files the ARS reads, without a project deposited and not ended; by name. `words` narrows them."""
-    held = ProjetSante.objects.filter(dossier=OuterRef("pk"), etat__in=[*A_DECIDER, *VALIDES])
+    held = ProjetSante.objects.filter(dossier=OuterRef("pk"), etat__in=[*ENTRE_LES_MAINS_DE_L_ARS, *VALIDES])
     found = Dossier.objects.visible_to(acteur).filter(~Exists(held), etat=EtatDossier.OUVERT)
     return matching(found.select_related("association"), words).order_by("nom_normalise", "pk")
 

@@ -18,6 +18,7 @@ from django.views import View
 
 from dossiers.selectors.territoires import Part, current_draft, departements_of, discreet_overlap, parts_of
 from dossiers.services.territoires import Ajout
+from dossiers.states import Visibilite
 from funding.models import Bareme
 from funding.selectors import bareme_on
 from guichet.kernel.money import nombre
@@ -94,6 +95,7 @@ class TerritoireView(LoginRequiredMixin, View):
             "groupes": _groups(parts, opened),
             "departements": departements_of(parts),
             "pilote": etape.dossier.departement_pilote_id,
+            "pilote_fixe": etape.dossier.visibilite != Visibilite.PORTEUR,
             "chevauchement": discreet_overlap(territoire, parmi=files_alive()) if territoire and parts else None,
             "bareme": bareme,
             "tailles": _intervals(bareme),

@@ -51,7 +51,7 @@ LISTS: dict[tuple[str, ...], int] = {
 PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "projects:projet", "brouillon"): 15,
     ("porteur", "projects:projet", "depose"): 16,
-    ("porteur", "projects:projet", "incomplet"): 19,
+    ("porteur", "projects:projet", "incomplet"): 20,
     ("porteur", "projects:projet", "oppose"): 19,
     ("dd_ars", "projects:projet", "depose"): 17,
     ("porteur", "projects:projet_ouvrir", "lettre"): 5,
@@ -61,7 +61,7 @@ PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "projects:projet_verifier", "brouillon"): 18,
     ("porteur", "projects:projet_completer", "incomplet"): 11,
     ("porteur", "projects:projet_pieces_utiles", "utile"): 8,
-    ("porteur", "projects:projet_contester", "incomplet"): 8,
+    ("porteur", "projects:projet_contester", "incomplet"): 9,
     ("porteur", "projects:projet_retirer", "depose"): 4,
     ("porteur", "projects:projet_version", "complete", "1"): 6,
     ("porteur", "projects:projet_comparer", "complete"): 6,

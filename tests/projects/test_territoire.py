@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dossiers.models import PartTerritoire
 from dossiers.selectors.territoires import current_draft, parts_of
+from dossiers.services.pieces_demandees import Item
 from dossiers.services.territoires import draft_of
 from dossiers.states import EtatSection
 from funding.calculations import size
@@ -20,8 +21,11 @@ from guichet.kernel.lifecycle import Refused
 from projects.models import LettreIntention, SectionLettre
 from projects.sections import RUBRIQUES, TERRITOIRE
 from projects.services import territoire as services
+from projects.services.checking import ask_pieces
 from territories.models import Commune
+from tests.factories import projects as letters
 from tests.factories.accounts import NOW, MembershipFactory, OrganisationFactory, agent_client
+from tests.factories.bodies import guichet
 from tests.factories.dossiers import SEUILS, DossierFactory, PieceFactory, porteur, territoire
 
 pytestmark = pytest.mark.django_db
@@ -362,3 +366,13 @@ def test_an_agent_reads_the_neighbours_by_name_and_only_deposited_pieces(client)
     assert neighbour.reference in around
     assert "CPTS du Brouillon" not in around
     assert "CPTS Retirée" not in around
+
+
+def test_once_deposited_the_page_offers_no_other_pilot(client: Client) -> None:
+    by = letters.porteur()
+    lettre = letters.deposited_letter(by)
+    ask_pieces(lettre=lettre, items=[Item(intitule="Le territoire")], by=guichet(), now=NOW)
+    client.force_login(by.user)
+    page = client.get(reverse("projects:territoire", args=[lettre.pk])).content.decode()
+    assert "le Guichet en change le département pilote" in page
+    assert 'name="departement"' not in page

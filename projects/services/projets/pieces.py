@@ -21,7 +21,7 @@ from projects.documents import projets as papers
 from projects.lifecycles import PROJET
 from projects.models import EvenementProjet, ProjetSante
 from projects.notifications import projets as notifications
-from projects.selectors.projets import DEMANDES, requests_for_pieces
+from projects.selectors.projets import requests_for_pieces
 from projects.services.projets.silence import settle_silence
 
 NOT_RECEIVED = "Constatez d’abord la réception du projet\u00a0: aucun délai ne court encore."
@@ -188,9 +188,6 @@ def contest_requirement(*, projet: ProjetSante, motif: str, by: Acteur, now: dat
     """The association says that no text requires what was asked: no state changes, both dates are shown."""
     if not motif.strip():
         raise Refused("Dites pourquoi, selon vous, aucun texte n’exige cette pièce.")
-    last = PROJET.lock(projet).evenements.filter(action__in=(*DEMANDES, "contester_exigence")).order_by("-recorded_at")
-    if last.values_list("action", flat=True).first() == "contester_exigence":
-        raise Refused("Votre contestation est déjà inscrite\u00a0: l’ARS l’a reçue.")
     event: EvenementProjet = PROJET.apply(projet, "contester_exigence", by=by, now=now, motif=motif.strip())
     projet.refresh_from_db()
     notifications.requirement_contested(projet, event=event, now=now)

@@ -23,6 +23,7 @@ from projects.forms.decisions_projet import (
     ValiderProjetForm,
     prepared,
 )
+from projects.lifecycles import ENTRE_LES_MAINS_DE_L_ARS
 from projects.models import PreparationDecision, ProjetSante
 from projects.models.projet import NOTIFICATION
 from projects.selectors import files_alive
@@ -35,13 +36,11 @@ from projects.services.projets.deciding import (
     validate,
     withdraw_validation,
 )
-from projects.states import EtatProjet
 from projects.views.grille import line_of
 from projects.views.projets.desk import DeskActe, doubt, last_day, signature
 
 OBJECTIFS = "prs_objectifs"
 """Dated setting: the objectives of the PRS an opposition may name, each in its words."""
-A_DECIDER = (EtatProjet.DEPOSE, EtatProjet.INCOMPLET)
 NATURES = (
     NatureDecision.VALIDATION_PROJET,
     NatureDecision.OPPOSITION_PROJET,
@@ -117,7 +116,7 @@ class PreparerView(GroundActe):
     fait = "La préparation est enregistrée. La personne qui signe la trouve sur la page du projet."
 
     def refuse_early(self, request: HttpRequest, step: Any) -> None:
-        if step.etat not in A_DECIDER:
+        if step.etat not in ENTRE_LES_MAINS_DE_L_ARS:
             raise Refused(f"Le projet est «\u00a0{step.get_etat_display()}\u00a0»\u00a0: il n’y a plus à décider.")
 
     def initial_values(self, step: ProjetSante) -> dict[str, Any]:
@@ -308,7 +307,9 @@ class RapporterView(DeskActe):
 
     def consequences(self, request: HttpRequest, step: ProjetSante) -> list[str]:
         until = date_longue(consolidation(today(request)))
-        attempts = ProjetSante.objects.visible_to(request.acteur).filter(dossier=step.dossier_id, etat__in=A_DECIDER)
+        attempts = ProjetSante.objects.visible_to(request.acteur).filter(
+            dossier=step.dossier_id, etat__in=ENTRE_LES_MAINS_DE_L_ARS
+        )
         again = [NOUVELLE_TENTATIVE] if attempts.exists() else []
         return [
             *again,

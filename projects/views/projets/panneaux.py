@@ -17,16 +17,16 @@ from dossiers.views.pieces_demandees import count_of, line
 from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.deadlines import consolidation
 from guichet.kernel.lifecycle import Transition
-from projects.lifecycles import PROJET
+from projects.lifecycles import DEMANDES, ENTRE_LES_MAINS_DE_L_ARS, PROJET
 from projects.models import ProjetSante
 from projects.models.consultation import REPONSES
 from projects.models.projet import EN_COURS, NOTIFICATION, VALIDES
 from projects.selectors import paper
 from projects.selectors.avis import Reponse, reponses_on_project
-from projects.selectors.projets import DEMANDES, last_version
+from projects.selectors.projets import last_version
 from projects.states import EtatProjet
 from projects.views.grille import given_on, line_of, tag_of, tag_of_state
-from projects.views.projets.decisions import A_DECIDER, NATURES, preparation_of
+from projects.views.projets.decisions import NATURES, preparation_of
 
 DOSSIER = "projects/projets/bureau/"
 ACTES = {
@@ -165,7 +165,7 @@ def _effect(projet: ProjetSante, *, required: bool, closed: bool) -> str:
 def decisions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
     """What was decided with its three instants and its appeals; or what the silence did."""
     acteur = request.acteur  # type: ignore[attr-defined]
-    if not acteur.est_agent or projet.etat in A_DECIDER:
+    if not acteur.est_agent or projet.etat in ENTRE_LES_MAINS_DE_L_ARS:
         return None
     rows = with_openings(decisions_visible_to(acteur).filter(etape_id=projet.pk, nature__in=NATURES))
     found = [_decision(row) for row in rows.prefetch_related("recours").order_by("-saisie_at", "-pk")]
@@ -211,7 +211,7 @@ def _instant(moment: Any) -> str:
 def preparation_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
     """The decision as the délégation prepared it, with its remarks: for the ARS alone."""
     acteur = request.acteur  # type: ignore[attr-defined]
-    if projet.etat not in A_DECIDER or acteur.genre not in ARS:
+    if projet.etat not in ENTRE_LES_MAINS_DE_L_ARS or acteur.genre not in ARS:
         return None
     ready = preparation_of(projet)
     if ready is None:
@@ -238,13 +238,13 @@ def acts_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | No
         if action in open_now
     ]
     instructs = rules.test_rule("projet.instruire", acteur, projet)
-    prepares = instructs and projet.etat in A_DECIDER
+    prepares = instructs and projet.etat in ENTRE_LES_MAINS_DE_L_ARS
     if not buttons and not prepares:
         return None
     return {
         "gabarit": f"{DOSSIER}actes.html",
         "zone": "marge",
-        "titre": "Décider" if projet.etat in A_DECIDER else "Ce que vous pouvez faire",
+        "titre": "Décider" if projet.etat in ENTRE_LES_MAINS_DE_L_ARS else "Ce que vous pouvez faire",
         "boutons": buttons,
         "preparer": reverse("projects:projet_preparer", args=[projet.pk]) if prepares else "",
         "signature": "La décision est préparée ici, puis signée par une personne ayant délégation."

@@ -9,12 +9,12 @@ from django.urls import reverse
 from dossiers.views.pieces_demandees import line
 from funding.views.panneaux import decisions_of
 from guichet.kernel.civil import date_longue
-from projects.lifecycles import PROJET
+from projects.lifecycles import ENTRE_LES_MAINS_DE_L_ARS, PROJET
 from projects.models import EvenementProjet, ProjetSante
 from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
-from projects.views.projets.decisions import A_DECIDER, NATURES
+from projects.views.projets.decisions import NATURES
 from projects.views.projets.depot import both_dates
 from projects.views.projets.steps import Suivi, follow_up, required_waiting
 
@@ -118,7 +118,7 @@ def _contested(request: HttpRequest, projet: ProjetSante) -> EvenementProjet | N
 
 def decisions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
     """What the ARS decided, to be opened by the association: its opening is kept."""
-    if request.acteur.est_agent or projet.etat in (EtatProjet.BROUILLON, *A_DECIDER):
+    if request.acteur.est_agent or projet.etat in (EtatProjet.BROUILLON, *ENTRE_LES_MAINS_DE_L_ARS):
         return None
     found = decisions_of(request, projet.pk, NATURES)
     if not found:

@@ -15,9 +15,10 @@ from dossiers.selectors.pieces_demandees import answered, nearest_limit, request
 from dossiers.states import EtatPieceDemandee, EtatSection
 from dossiers.views.pieces_demandees import count_of
 from guichet.kernel.civil import date_longue
+from projects.lifecycles import DEMANDES
 from projects.models import EvenementProjet, ProjetSante
 from projects.models.projet import is_written
-from projects.selectors.projets import DEMANDES, completion, ordered_sections, sheets_of
+from projects.selectors.projets import completion, ordered_sections, sheets_of
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
 from projects.views.projets.presenters import Sections, missing, section_url
