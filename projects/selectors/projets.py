@@ -163,9 +163,17 @@ def projects_to_verify(acteur: Acteur) -> QuerySet[ProjetSante]:
     return projects_for_pages(acteur).filter(a_verifier_at__isnull=False).order_by("-a_verifier_at", "pk")
 
 
+def contestations() -> QuerySet[EvenementProjet]:
+    """Each time an association said that no text requires what is asked, unless the project was complete since."""
+    complete = EvenementProjet.objects.filter(
+        projet=OuterRef("projet"), cible=EtatProjet.DEPOSE, recorded_at__gt=OuterRef("recorded_at")
+    )
+    return EvenementProjet.objects.filter(~Exists(complete), action="contester_exigence")
+
+
 def projects_contested(acteur: Acteur) -> QuerySet[ProjetSante]:
     """The association says that no text requires what was asked, and the pieces are still awaited; oldest first."""
-    contested = EvenementProjet.objects.filter(projet=OuterRef("pk"), action="contester_exigence")
+    contested = contestations().filter(projet=OuterRef("pk"))
     found = projects_for_pages(acteur).filter(Exists(contested), etat=EtatProjet.INCOMPLET)
     return found.order_by("depose_at", "pk")
 

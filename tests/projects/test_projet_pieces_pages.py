@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.acteur import Acteur
@@ -13,6 +14,7 @@ from accounts.models import Envoi
 from dossiers.models import DemandePieces, PieceDemandee, Reglage
 from dossiers.services.pieces_demandees import answer_own
 from projects.models import ProjetSante
+from projects.services.projets.depositing import complete
 from projects.services.projets.pieces import contest_requirement
 from projects.states import EtatProjet
 from tests.factories.bodies import agent
@@ -219,6 +221,25 @@ def test_a_contested_requirement_shows_both_dates_to_the_ars(on: On) -> None:
     page = text(signed_in().get(url(projet)))
     assert "Aucun texte ne la cite." in page
     assert "<strong>3 novembre 2026</strong>. Sans opposition, réputé validé le 4 novembre 2026." in page
+
+
+def test_a_contest_is_read_while_what_it_contests_is_awaited_and_not_beside_a_later_request(on: On) -> None:
+    by = porteur()
+    projet = asked_project(by, required(now=at("2026-09-20")), now=at("2026-09-20"), projet=received(by))
+    contest_requirement(projet=projet, motif="Aucun texte ne la cite.", by=by, now=at("2026-09-25"))
+    give_pieces(projet, by=by, now=at("2026-10-02"))
+    complete(projet=projet, by=by, now=at("2026-10-02"))
+    asked_project(by, required("Une autre", now=at("2026-10-10")), now=at("2026-10-10"), projet=fresh(projet))
+    on("2026-10-12")
+    association = Client()
+    association.force_login(by.user)
+    for reader in (signed_in(), association):
+        assert "Aucun texte ne la cite." not in text(reader.get(url(projet)))
+    assert "L’association dit qu’aucun texte ne l’exige" not in text(signed_in().get("/accueil/"))
+    contest_requirement(projet=fresh(projet), motif="Celle-ci non plus.", by=by, now=at("2026-10-12"))
+    for reader in (signed_in(), association):
+        assert "Celle-ci non plus." in text(reader.get(url(projet)))
+    assert "L’association dit qu’aucun texte ne l’exige" in text(signed_in().get("/accueil/"))
 
 
 def test_useful_answers_are_read_with_their_request(on: On) -> None:

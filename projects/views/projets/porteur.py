@@ -11,6 +11,7 @@ from funding.views.panneaux import decisions_of
 from guichet.kernel.civil import date_longue
 from projects.lifecycles import ENTRE_LES_MAINS_DE_L_ARS, PROJET
 from projects.models import EvenementProjet, ProjetSante
+from projects.selectors.projets import contestations
 from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
@@ -113,7 +114,7 @@ def _contested(request: HttpRequest, projet: ProjetSante) -> EvenementProjet | N
     """The last time a requirement was contested. The page of the association has read it already."""
     if not request.acteur.est_agent:
         return suivi_of(projet).contestation
-    return projet.evenements.filter(action="contester_exigence").order_by("-recorded_at", "-pk").first()
+    return contestations().filter(projet=projet).order_by("-recorded_at", "-pk").first()
 
 
 def decisions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:

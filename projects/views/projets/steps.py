@@ -5,6 +5,7 @@ home and on the page, for every state.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from django.urls import reverse
@@ -56,10 +57,16 @@ def follow_ups(projets: Iterable[ProjetSante]) -> dict[int, Suivi]:
         pk: Suivi(
             demandes[pk],
             {event.action: event.prend_effet_le for event in done},
-            next((event for event in reversed(done) if event.action == "contester_exigence"), None),
+            _contested(done),
         )
         for pk, done in events.items()
     }
+
+
+def _contested(done: Sequence[EvenementProjet]) -> EvenementProjet | None:
+    """The last contest of what is asked now: one of `selectors.projets.contestations`, among events already read."""
+    since = takewhile(lambda event: event.cible != EtatProjet.DEPOSE, reversed(done))
+    return next((event for event in since if event.action == "contester_exigence"), None)
 
 
 def follow_up(projet: ProjetSante) -> Suivi:
