@@ -158,6 +158,7 @@ def avis_for_pages(acteur: "Acteur | None") -> QuerySet[Avis]:
         "consultation__lettre__dossier__departement_pilote",
         "consultation__lettre__territoire",
         "consultation__projet__territoire",
+        "consultation__projet__delai",
         "consultation__projet__dossier__association",
         "consultation__projet__dossier__departement_pilote",
         "dossier__association",

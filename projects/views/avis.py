@@ -43,7 +43,7 @@ from projects.services.opinions import (
 )
 from projects.states import NatureConsultation
 from projects.views import presenters
-from projects.views.grille import FIN, answers_of, given_on, line_of, tag_of, tag_of_state
+from projects.views.grille import answers_of, fin_of, given_on, line_of, tag_of, tag_of_state
 from projects.views.projets import lecture
 from projects.views.projets import presenters as of_project
 from projects.views.reading import reading_sections
@@ -79,8 +79,7 @@ class AvisView(LoginRequiredMixin, View):
         common = {"avis": avis, "by": request.acteur, "now": request.now, "version": version, **form.answers()}
         if gives:
             give(**common)
-            fin = FIN[NatureConsultation(avis.consultation.nature)]
-            messages.success(request, f"Votre avis est rendu. Vous pouvez le reprendre jusqu’à {fin}.")
+            messages.success(request, f"Votre avis est rendu. Vous pouvez le reprendre jusqu’à {fin_of(avis)}.")
             return redirect("projects:avis", pk=avis.pk)
         try:
             saved = save_draft(**common)
@@ -160,6 +159,7 @@ def own_context(request: HttpRequest, avis: Avis) -> dict[str, Any]:
     answers = not given and not obstacle
     return {
         "avis": avis,
+        "menu_courant": menu_of(avis),
         "etat": tag_of(avis),
         "rendu": given_on(avis),
         "reponse": answers_of(avis) if not answers else None,
@@ -168,7 +168,7 @@ def own_context(request: HttpRequest, avis: Avis) -> dict[str, Any]:
         "obstacle": obstacle,
         "conflit": likely_conflict(avis, request.user) if answers else None,
         "en_retard": today > avis.consultation.limite_le,
-        "fin": FIN[NatureConsultation(avis.consultation.nature)],
+        "fin": fin_of(avis),
         "lecteurs": readers_of(avis, on=today),
         "seance": next_session(avis.consultation, on=today) if answers and avis.consultation.lettre_id else None,
         **about,
@@ -210,6 +210,11 @@ def objet_of(avis: Avis) -> dict[str, str]:
     }
 
 
+def menu_of(avis: Avis) -> str:
+    """The address of the list under which its pages are: the letters or the projects."""
+    return reverse("projects:projets" if avis.consultation.projet_id else "projects:lettres")
+
+
 def obstacle_of(request: HttpRequest, avis: Avis, action: str) -> str:
     """ "" when the person may do it now, else the sentence it must read before typing anything."""
     if not rules.test_rule("avis.donner", request.acteur, avis):
@@ -224,6 +229,7 @@ def reading_context(avis: Avis) -> dict[str, Any]:
     return {
         "avis": avis,
         "objet": objet_of(avis),
+        "menu_courant": menu_of(avis),
         "faits": facts,
         "etat": tag_of(avis),
         "rendu": given_on(avis),
@@ -247,6 +253,9 @@ class AnswerView(ActeView):
 
     def back(self, step: Any) -> str:
         return reverse("projects:avis", args=[step.pk])
+
+    def page(self, request: HttpRequest, step: Any) -> dict[str, Any]:
+        return {"menu_courant": menu_of(step)}
 
 
 class AbstentionView(AnswerView):
@@ -295,7 +304,7 @@ class ReprendreAvisView(AnswerView):
     fait = "Votre réponse est reprise\u00a0: modifiez-la, puis rendez votre avis."
 
     def consequences(self, request: HttpRequest, step: Any) -> list[str]:
-        fin = FIN[NatureConsultation(step.consultation.nature)]
+        fin = fin_of(step)
         return [
             "Votre réponse redevient un brouillon, que seul votre organisme lit.",
             f"Elle ne compte plus tant que vous n’avez pas répondu à nouveau, avant {fin}.",
@@ -310,7 +319,7 @@ def _counts(avis: Avis) -> bool:
 
 
 def until(avis: Avis) -> str:
-    return f"Vous pourrez reprendre votre réponse jusqu’à {FIN[NatureConsultation(avis.consultation.nature)]}."
+    return f"Vous pourrez reprendre votre réponse jusqu’à {fin_of(avis)}."
 
 
 ARS = (Genre.ARS, Genre.DD_ARS)

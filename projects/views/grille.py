@@ -30,6 +30,15 @@ FIN = {
 """Until when an opinion is taken, by nature of the consultation."""
 
 
+def fin_of(avis: Avis) -> str:
+    """Until when this one is taken, in words, with the last day of the ARS where it is known."""
+    told = FIN[NatureConsultation(avis.consultation.nature)]
+    delai = avis.consultation.projet and avis.consultation.projet.delai
+    if delai is None or delai.clos_at is not None or delai.dernier_jour is None:
+        return told
+    return f"{told}, le {date_longue(delai.dernier_jour)}"
+
+
 def tag_of_state(etat: str) -> dict[str, str]:
     """The state in words and its tone: what may be said without saying the sense."""
     return {"libelle": EtatAvis(etat).label, "ton": TONS_ETAT.get(EtatAvis(etat), "")}

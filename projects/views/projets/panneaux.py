@@ -83,7 +83,13 @@ def opinions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] 
     lines = [line_of(one) for one in answers] if acteur.genre in ARS else []
     if not mine and not lines:
         return None
-    return {"gabarit": f"{DOSSIER}avis.html", "zone": "principal", "miens": mine, "avis": lines}
+    return {
+        "tete": f"{DOSSIER}mon_avis.html",
+        "gabarit": f"{DOSSIER}avis.html",
+        "zone": "principal" if lines else "tete",
+        "miens": mine,
+        "avis": lines,
+    }
 
 
 def _own(one: Reponse) -> dict[str, Any]:
