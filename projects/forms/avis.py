@@ -101,7 +101,7 @@ def initial_of(avis: Avis) -> dict[str, str]:
 class AbstentionForm(forms.Form):
     motif = forms.CharField(
         label="Pourquoi vous abstenez-vous\u00a0?",
-        help_text="Facultatif. Le Guichet le lit.",
+        help_text="Facultatif.",
         max_length=COMMENT_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -172,15 +172,15 @@ def criteres_on(day: date) -> list[dict[str, str]]:
     return list(valeur("avis_criteres", on=day, defaut=[]))
 
 
-def readers_of(avis: Avis, *, on: date) -> str:
-    """Who reads an opinion given that day, in one French sentence for the body that gives it."""
+def readers_of(avis: Avis, *, on: date, quoi: str = "Votre avis est lu") -> str:
+    """Who reads an opinion given that day, in French for the body that gives it; `quoi` begins the first sentence."""
     if avis.consultation.nature in (NatureConsultation.AM, NatureConsultation.PROJET):
         who = "par l’ARS"
     elif avis.organisation.genre != Genre.URPS or valeur("avis_urps_lus_par_ars", on=on, defaut=False):
         who = "par le Guichet et, une fois la lettre transmise, par l’ARS"
     else:
         who = "par le Guichet seul"
-    return f"Votre avis est lu {who}. L’association ne le lit pas."
+    return f"{quoi} {who}, pas par l’association."
 
 
 @dataclass(frozen=True)

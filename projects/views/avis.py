@@ -267,7 +267,8 @@ class AbstentionView(AnswerView):
 
     def consequences(self, request: HttpRequest, step: Any) -> list[str]:
         told = ["Vous répondez sans donner d’avis. Votre réponse compte dans le quorum." if _counts(step) else NO_SENSE]
-        return [*told, LOSES, until(step)]
+        read = readers_of(step, on=timezone.localdate(request.now), quoi="Votre réponse est lue")
+        return [*told, read, LOSES, until(step)]
 
     def act(self, request: HttpRequest, step: Any, values: dict[str, Any]) -> None:
         abstain(avis=step, motif=values["motif"], by=request.acteur, now=request.now)
@@ -291,7 +292,8 @@ class DeportView(AnswerView):
     def consequences(self, request: HttpRequest, step: Any) -> list[str]:
         told = "Votre organisme ne donne pas d’avis sur ce projet, à cause d’un lien que vous déclarez."
         fewer = ["Il n’est plus compté dans le quorum."] if _counts(step) else []
-        return [told, *fewer, LOSES, until(step)]
+        read = readers_of(step, on=timezone.localdate(request.now), quoi="Votre réponse est lue")
+        return [told, *fewer, read, LOSES, until(step)]
 
     def act(self, request: HttpRequest, step: Any, values: dict[str, Any]) -> None:
         recuse(avis=step, conflit=values["conflit"], by=request.acteur, now=request.now)

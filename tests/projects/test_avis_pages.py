@@ -69,7 +69,7 @@ def test_the_letter_stands_beside_the_four_criteria_in_the_order_of_the_keyboard
     places = [page.index(word) for word in wanted]
     assert places == sorted(places)
     assert "Attendu pour le <strong>16 décembre 2026</strong>" in page
-    assert "Votre avis est lu par le Guichet seul. L’association ne le lit pas." in page
+    assert "Votre avis est lu par le Guichet seul, pas par l’association." in page
 
 
 def test_a_draft_is_kept_read_again_and_given() -> None:
@@ -242,7 +242,7 @@ def test_the_caisse_gives_its_opinion_on_a_letter_sent_to_the_ars_by_the_same_pa
     transmit(lettre=lettre, by=desk, now=NOW)
     asked = Avis.objects.get(consultation__lettre=lettre, consultation__nature="am")
     client = agent_client(Client(), by.user)
-    assert "Votre avis est lu par l’ARS. L’association ne le lit pas." in text(client.get(url(asked)))
+    assert "Votre avis est lu par l’ARS, pas par l’association." in text(client.get(url(asked)))
     reader = agent_client(Client(), ars.user)
     letter = reverse("projects:lettre", args=[lettre.pk])
     before = text(reader.get(letter))

@@ -159,12 +159,13 @@ def test_a_body_gives_its_opinion_beside_the_text_of_the_project(on: On, code: s
     html = client.get(address).content.decode()
     assert 'id="diagnostic"' in html
     told = words(html)
-    assert "Votre avis est lu par l’ARS. L’association ne le lit pas." in told
+    assert "Votre avis est lu par l’ARS, pas par l’association." in told
     assert "jusqu’à la décision de l’ARS ou la fin de son délai, le 8 décembre 2026" in told
     current = f'<a href="{reverse("projects:projets")}" aria-current="page">Projets de santé</a>'
     for page in (html, client.get(reverse("projects:avis_abstention", args=[avis.pk])).content.decode()):
         assert current in page
         assert page.count('aria-current="page"') == 2, "the menu and the breadcrumb"
+    assert "Votre réponse est lue par l’ARS, pas par l’association." in words(page)
     assert client.post(address, GRID | {"acte": "rendre"}).status_code == 302
     avis.refresh_from_db()
     assert (avis.etat, avis.sens) == ("rendu", "favorable")
