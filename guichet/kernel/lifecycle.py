@@ -108,7 +108,7 @@ class Lifecycle:
         origine: str = Origine.PORTAIL,
         donnees: dict[str, Any] | None = None,
     ) -> Any:
-        """Lock, judge again, write state and `changes` in one UPDATE, write the event; return the event.
+        """Lock, judge again, write the event, then state and `changes` in one UPDATE; return the event.
 
         `obj` is refreshed with what was written. Raises `Refused` with a French sentence when the row does not apply.
         `effect_on` is the legal day (default: the civil day of `now` in Paris).
@@ -119,14 +119,14 @@ class Lifecycle:
         if reason:
             raise Refused(reason)
         source = locked.etat
-        written = {**(changes or {}), "etat": row.target or source}
-        type(obj)._default_manager.filter(pk=obj.pk).update(**written)
-        for name, value in written.items():
-            setattr(obj, name, value)
         event = self._event(
             obj, row, source, by=by, now=now, le=effect_on, motif=motif, origine=origine, donnees=donnees
         )
         event.save(force_insert=True)
+        written = {**(changes or {}), "etat": row.target or source}
+        type(obj)._default_manager.filter(pk=obj.pk).update(**written)
+        for name, value in written.items():
+            setattr(obj, name, value)
         return event
 
     def apply_lot(
@@ -139,8 +139,8 @@ class Lifecycle:
         motif: str = "",
         changes: dict[str, Any] | None = None,
     ) -> list[tuple[Any, Any]]:
-        """The same by the clock on many rows that `lock_lot` just returned, each at its legal day `le`: one UPDATE, one
-        INSERT. Returns each with its event; a row that refuses is left out, as it is.
+        """The same by the clock on many rows that `lock_lot` just returned, each at its legal day `le`: one INSERT, one
+        UPDATE. Returns each with its event; a row that refuses is left out, as it is.
         """
         row = self.row(action)
         days = {obj.pk: le(obj) for obj in locked}
@@ -148,13 +148,13 @@ class Lifecycle:
         if not kept:
             return []
         events = [self._event(obj, row, obj.etat, by=None, now=now, le=days[obj.pk], motif=motif) for obj in kept]
+        type(events[0])._default_manager.bulk_create(events)
         written = {**(changes or {}), **({"etat": row.target} if row.target else {})}
         if written:
             type(kept[0])._default_manager.filter(pk__in=[obj.pk for obj in kept]).update(**written)
         for obj in kept:
             for name, value in written.items():
                 setattr(obj, name, value)
-        type(events[0])._default_manager.bulk_create(events)
         return list(zip(kept, events, strict=True))
 
     def _event(

@@ -16,7 +16,7 @@ from dossiers.states import EtatDecision, EtatSection, NatureDecision
 from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.deadlines import consolidation
 from guichet.kernel.journal import Evenement, Origine
-from guichet.kernel.triggers import changed
+from guichet.kernel.triggers import changed, state_follows_journal
 from projects.lifecycles import DEMANDES, PROJET
 from projects.models.lettre import LettreIntention
 from projects.rubriques_projet import FICHE_DOCUMENT, IDENTITE, RUBRIQUES_PROJET, TERRITOIRE, is_fiche
@@ -102,6 +102,7 @@ class ProjetSante(models.Model):
         ]
         triggers = [
             pgtrigger.FSM(name="cycle_projet", field="etat", transitions=PROJET.pairs()),
+            state_follows_journal("projects_evenementprojet", "projet_id"),
             pgtrigger.Protect(
                 name="projet_depose_fixe",
                 operation=pgtrigger.Update,

@@ -183,7 +183,7 @@ def test_after_an_opposition_a_new_attempt_starts_from_a_copy_with_a_period_of_i
 def test_a_second_project_is_not_begun_beside_one_in_progress() -> None:
     by = porteur()
     projet = draft(by, now=NOON)
-    ProjetSante.objects.filter(pk=projet.pk).update(etat="retire")
+    withdraw(projet=projet, motif="Autrement.", by=by, now=NOON)
     copy_project(projet=projet, by=by, now=NOON)
     with refused("en cours ou validé"):
         copy_project(projet=projet, by=by, now=NOON)

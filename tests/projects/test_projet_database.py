@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -47,14 +48,18 @@ def sql(statement: str, *values: object) -> None:
 
 def test_every_pair_of_states_the_table_does_not_know_is_refused_and_each_it_knows_is_taken() -> None:
     projet = deposited_project(now=DEPOSIT)
+    line = projet.evenements.get(action="deposer")
     known = set(PROJET.pairs())
     for source, target in product(EtatProjet.values, repeat=2):
         if source == target:
             continue
         with transaction.atomic():
             sql("SET LOCAL session_replication_role = replica")
+            sql("DELETE FROM projects_evenementprojet WHERE projet_id = %s", projet.pk)
             sql("UPDATE projects_projetsante SET etat = %s WHERE id = %s", source, projet.pk)
             sql("SET LOCAL session_replication_role = DEFAULT")
+            line.pk, line.source, line.cible = uuid4(), source, target
+            line.save(force_insert=True)
             try:
                 with transaction.atomic():
                     sql("UPDATE projects_projetsante SET etat = %s WHERE id = %s", target, projet.pk)
@@ -86,6 +91,19 @@ def test_the_pairs_of_the_law() -> None:
         ("valide_tacitement", "retrait_prononce"),
         ("valide_tacitement", "valide"),
     ]
+
+
+def test_a_state_the_journal_does_not_tell_is_refused_even_where_the_law_knows_the_pair() -> None:
+    by = porteur()
+    projet = deposited_project(by, now=DEPOSIT)
+    with forbidden("journal"):
+        ProjetSante.objects.filter(pk=projet.pk).update(etat="oppose")
+    asked_project(by, projet=projet, now=paris("2026-09-20"))
+    with forbidden("journal"):
+        sql("UPDATE projects_projetsante SET etat = 'depose' WHERE id = %s", projet.pk)
+    with forbidden("journal"):
+        sql("UPDATE projects_projetsante SET etat = 'valide' WHERE id = %s", projet.pk)
+    assert fresh(projet).etat == "incomplet"
 
 
 def test_a_state_of_another_name_is_refused() -> None:
@@ -283,7 +301,10 @@ def test_a_project_does_not_change_its_period(etat: str) -> None:
 def test_a_project_validated_by_the_silence_keeps_a_period() -> None:
     projet = deposited_project(now=DEPOSIT)
     passage(now=paris("2026-11-15"))
+    line = projet.evenements.get(action="constater_silence")
     with forbidden("projet_silence_a_un_delai"):
+        line.pk, line.source, line.cible = uuid4(), "valide_tacitement", "incomplet"
+        line.save(force_insert=True)
         ProjetSante.objects.filter(pk=projet.pk).update(etat="incomplet", delai=None)
 
 
