@@ -11,7 +11,7 @@ from dossiers.selectors.delais import explanation
 from dossiers.selectors.pieces import pieces_visible_to
 from dossiers.states import NatureDecision as N
 from guichet.kernel.uploads import FileRefused
-from projects.models import ProjetSante, SectionProjet
+from projects.models import Avis, ProjetSante, SectionProjet
 from projects.services.deciding import validate
 from projects.services.paper import record_paper_decision
 from projects.services.projets.opening import open_project
@@ -120,6 +120,7 @@ def test_even_where_the_ars_notes_receipts_a_paper_is_received_the_day_it_came()
 def test_a_paper_received_more_than_two_months_ago_is_deemed_validated_at_its_day() -> None:
     projet = ready_project(now=paris("2026-09-01"))
     projet = received(projet.dossier, agent("ars-occitanie"), "2026-09-02")
+    assert not Avis.objects.exists(), "nobody is asked about what silence has validated"
     passage(now=TYPED)
     projet = fresh(projet)
     assert (projet.etat, last(projet, "constater_silence").prend_effet_le) == ("valide_tacitement", d("2026-11-03"))

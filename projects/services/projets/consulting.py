@@ -18,12 +18,12 @@ GUICHET_CONSULTE = "avis_projet_guichet"
 
 def ask_opinions(projet: ProjetSante, *, evenement: object, now: datetime) -> Consultation | None:
     """One awaited opinion for the caisse that leads, each MSA and ELSM concerned and, where the region so sets, the
-    Guichet; due some days before the last day. Asked once; completed, the project only moves the due date.
+    Guichet; due some days before the last day. Asked once; completed, the project only moves the due date. Nothing is
+    asked where silence has already spoken.
     """
-    delai = projet.delai
-    if delai is None or delai.dernier_jour is None:
+    delai, today = projet.delai, timezone.localdate(now)
+    if delai is None or delai.dernier_jour is None or delai.dernier_jour < today:
         return None
-    today = timezone.localdate(now)
     days = int(valeur(JOURS_AVANT, on=today, defaut=21))
     due = max(delai.dernier_jour - timedelta(days=days), today)
     consultation, created = Consultation.objects.get_or_create(

@@ -87,7 +87,7 @@ class ProjetPapierView(GesteView):
             "Les deux mois du silence courent du jour de l’arrivée. S’ils sont déjà passés, le silence sera inscrit au "
             "prochain passage de l’horloge.",
             "La copie numérisée tient lieu de projet. L’association reçoit l’accusé de réception\u00a0; les avis sont "
-            "demandés.",
+            "demandés s’il en est encore temps.",
         ]
 
     def page(self, request: HttpRequest, step: Any) -> dict[str, Any]:
