@@ -278,6 +278,14 @@ PROJET = Lifecycle(
         _not_contested_yet,
     ),
     Transition(
+        "constater_non_conforme",
+        (P.INCOMPLET,),
+        None,
+        "projet.instruire",
+        "pieces_acceptation",
+        "Constater qu’une pièce reçue ne convient pas",
+    ),
+    Transition(
         "completer",
         (P.INCOMPLET,),
         P.DEPOSE,

@@ -19,9 +19,6 @@ from guichet.kernel.civil import ONE_DAY, date_longue
 from projects.models import Avis, Consultation, EvenementAvis, EvenementProjet, ProjetSante
 from projects.states import EtatProjet
 
-JUGEMENTS = UUID("7d1d8a55-0c5a-4c58-9a0a-1b9d5d2e6f41")
-"""Under which a piece found not to conform gets its event."""
-
 
 def _tell(
     projet: ProjetSante,
@@ -165,11 +162,11 @@ def pieces_asked(projet: ProjetSante, asked: DemandePieces, *, event: EvenementP
     )
 
 
-def piece_judged(projet: ProjetSante, item: PieceDemandee, *, now: datetime) -> None:
+def piece_judged(projet: ProjetSante, item: PieceDemandee, *, event: EvenementProjet, now: datetime) -> None:
     _tell(
         projet,
         association_people(projet.dossier, now=now),
-        evenement=uuid5(JUGEMENTS, f"{item.pk}-{now.isoformat()}"),
+        evenement=event.pk,
         sujet="Pièce reçue, mais non conforme",
         paragraphes=[f"«\u00a0{item.intitule}\u00a0»\u00a0: {item.constat}", "Répondez à nouveau dans le portail."],
         now=now,

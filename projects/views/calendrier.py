@@ -47,6 +47,7 @@ DITS: dict[str, dict[str, str]] = {
         "demander_piece_utile": "Pièces utiles demandées",
         "envoyer_pieces_utiles": "Pièces utiles envoyées",
         "contester_exigence": "Exigence contestée",
+        "constater_non_conforme": "Pièce reçue, non conforme",
         "completer": "Projet complété",
         "renoncer_aux_pieces": "L’ARS renonce aux pièces",
         "valider": "Projet validé",

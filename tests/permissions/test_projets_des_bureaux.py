@@ -131,6 +131,7 @@ OF_THE_ARS: dict[str, dict[str, set[str]]] = {
     "enregistrer_depot_exterieur": dict.fromkeys(AGENCY, {"brouillon"}),
     "demander_pieces": dict.fromkeys(AGENCY, HELD),
     "demander_piece_utile": dict.fromkeys(AGENCY, HELD),
+    "constater_non_conforme": dict.fromkeys(AGENCY, {"incomplet"}),
     "renoncer_aux_pieces": dict.fromkeys(AGENCY, {"incomplet"}),
     "completer": dict.fromkeys(AGENCY | {"porteur"}, {"incomplet"}),
     "valider": dict.fromkeys(AGENCY, HELD),

@@ -100,6 +100,8 @@ def test_a_piece_that_does_not_conform_is_answered_again_and_dated_by_the_last_a
         judge_piece(item=item, constat=" ", by=ars, now=paris("2026-10-13"))
     judge_piece(item=item, constat="La page 2 manque.", by=ars, now=paris("2026-10-13"))
     assert titles(by)[-1] == "Pièce reçue, mais non conforme"
+    event = last(projet, "constater_non_conforme")
+    assert (event.acteur, event.motif) == (ars.user, f"{item.intitule}\u00a0: La page 2 manque.")
     with refused("est reçue, mais non conforme"):
         complete(projet=projet, by=by, now=paris("2026-10-13"))
     with refused("n’a pas de réponse à examiner"):

@@ -117,15 +117,14 @@ def judge_piece(*, item: PieceDemandee, constat: str, by: Acteur, now: datetime)
     if not constat.strip():
         raise Refused("Dites ce qui manque encore.")
     projet = ProjetSante.objects.get(evenements=item.demande.evenement)
-    locked: ProjetSante = PROJET.lock(projet)
-    if refusal := PROJET.refusal(locked, "renoncer_aux_pieces", by=by, now=now):
-        raise Refused(refusal)
+    told = f"{item.intitule}\u00a0: {constat.strip()}"
+    event: EvenementProjet = PROJET.apply(projet, "constater_non_conforme", by=by, now=now, motif=told)
     current = PieceDemandee.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
     if current.etat != EtatPieceDemandee.REPONDUE:
         raise Refused("Cette pièce n’a pas de réponse à examiner.")
     PieceDemandee.objects.filter(pk=item.pk).update(etat=EtatPieceDemandee.NON_CONFORME, constat=constat.strip())
     current.refresh_from_db()
-    notifications.piece_judged(locked, current, now=now)
+    notifications.piece_judged(projet, current, event=event, now=now)
     return current
 
 

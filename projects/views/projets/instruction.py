@@ -121,7 +121,7 @@ def _effect_of_useful(projet: ProjetSante) -> str:
 class JugerView(DeskActe):
     """What came does not conform: the association answers again. The state of the project does not change."""
 
-    action = "renoncer_aux_pieces"  # whoever may give a piece up may judge it, in the same state
+    action = "constater_non_conforme"
     template_name = "projects/projets/bureau/juger.html"
     form_class = NonConformeForm
     titre = "Dire une pièce non conforme"

@@ -84,7 +84,7 @@ def opinions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] 
     if not mine and not lines:
         return None
     return {
-        "tete": f"{DOSSIER}mon_avis.html",
+        "tete": "projects/projets/bureau/mon_avis.html",
         "gabarit": f"{DOSSIER}avis.html",
         "zone": "principal" if lines else "tete",
         "miens": mine,
