@@ -284,6 +284,7 @@ PROJET = Lifecycle(
         "projet.instruire",
         "pieces_acceptation",
         "Constater qu’une pièce reçue ne convient pas",
+        _not_after_the_last_day,
     ),
     Transition(
         "completer",

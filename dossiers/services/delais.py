@@ -96,6 +96,11 @@ def close(delai: Delai | None, nature: NatureMouvement, *, le: date, acte: Acte)
     _store(delai, clos_at=acte.now, clos_par=nature)
 
 
+def note(delai: Delai, nature: NatureMouvement, *, le: date, acte: Acte) -> None:
+    """A line on a period that has ended: what is proven since. Its dates and its end stay as they were."""
+    _line(delai, nature, le=le, acte=acte).save(force_insert=True)
+
+
 def close_lot(delais: Sequence[Delai], nature: NatureMouvement, *, le: Mapping[int, date], acte: Acte) -> None:
     """The same for many periods that run, each at its legal day, by its key. Two statements."""
     MouvementDelai.objects.bulk_create(_line(delai, nature, le=le[delai.pk], acte=acte) for delai in delais)

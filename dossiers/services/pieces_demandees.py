@@ -172,9 +172,19 @@ def answer_own(
         raise Refused("Écrivez une réponse, ou joignez une pièce.")
     joined = [add_piece(dossier=dossier, genre=genre, fichier=fichier, by=by, now=now)] if fichier else []
     given = [*pieces, *joined]
+    if _says_the_same(item, reponse, given):
+        return item
     answered = answer(item=item, reponse=reponse, pieces=given, by=by, now=now)
     answered.pieces.set(given)
     return answered
+
+
+def _says_the_same(item: PieceDemandee, reponse: str, pieces: Sequence[Piece]) -> bool:
+    """Whether this is the answer already there: saved again without a change, it did not arrive again."""
+    kept = PieceDemandee.objects.get(pk=item.pk)
+    if kept.etat != EtatPieceDemandee.REPONDUE or kept.reponse != reponse.strip():
+        return False
+    return {piece.pk for piece in kept.pieces.all()} == {piece.pk for piece in pieces}
 
 
 CLOSE = "Cette demande de pièces est close."

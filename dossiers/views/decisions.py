@@ -37,7 +37,8 @@ ETAPES = {
 
 NOTIFIEE = {
     "mise_a_disposition": "Tenue pour notifiée dès sa mise à disposition sur le portail",
-    "premiere_consultation": "Tenue pour notifiée à sa première ouverture par l’association",
+    "premiere_consultation": "Tenue pour notifiée à sa première ouverture par l’association ou, sans ouverture pendant "
+    "plus de quinze jours, à sa mise à disposition",
 }
 DEFAVORABLES = {
     NatureDecision.REFUS_LETTRE: "Refus",

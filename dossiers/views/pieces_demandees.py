@@ -48,6 +48,7 @@ def line(item: PieceDemandee, *, url: str = "", answers: bool = True) -> dict[st
         "reponse": item.reponse if answers else "",
         "pieces": list(item.pieces.all()) if answers else [],
         "recue": f"Reçue le {date_longue(item.recue_le)}" if came and item.recue_le else "",
+        "redate": item.requise_par_un_texte and item.etat == EtatPieceDemandee.REPONDUE,
         "url": url,
         "fil": reverse("dossiers:fil_de_piece", args=[item.pk]),
     }

@@ -1,14 +1,14 @@
 """Append-only journals: one concrete table per lifecycle, one shape for all.
 
 An event says what was done, by whom and in which capacity, when it was recorded and from which day it takes
-effect, on which legal basis and where it came from. PostgreSQL refuses to change or delete one.
+effect, on which legal basis and where it came from. PostgreSQL refuses to change or delete one. Its key grows with
+time: of two events of one instant, the greater was written after (ADR 0022).
 """
-
-import uuid
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from uuid6 import uuid7
 
 
 class Origine(models.TextChoices):
@@ -23,7 +23,7 @@ class Origine(models.TextChoices):
 class Evenement(models.Model):
     """One line of a journal. Subclasses add the key to their object, with `related_name="evenements"`."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     action = models.CharField(max_length=60)
     source = models.CharField(max_length=30)
     cible = models.CharField(max_length=30)

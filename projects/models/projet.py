@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pgtrigger
 from django.conf import settings
@@ -9,12 +10,23 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.states import Genre
-from dossiers.models import ConseillerInvite, Decision, Delai, Dossier, OuvertureDecision, Piece, Section, Territoire
+from dossiers.models import (
+    ConseillerInvite,
+    Decision,
+    Delai,
+    Dossier,
+    MouvementDelai,
+    OuvertureDecision,
+    Piece,
+    PieceDemandee,
+    Section,
+    Territoire,
+)
 from dossiers.models.dossier import perimeter, transmitted_to
-from dossiers.selectors.reglages import valeur
-from dossiers.states import EtatDecision, EtatSection, NatureDecision
+from dossiers.selectors.delais import echeance_of, lines_of
+from dossiers.states import EtatDecision, EtatPieceDemandee, EtatSection, NatureDecision, NatureMouvement
 from guichet.kernel.civil import civil_day, date_longue
-from guichet.kernel.deadlines import consolidation
+from guichet.kernel.deadlines import Echeance, consolidation
 from guichet.kernel.journal import Evenement, Origine
 from guichet.kernel.triggers import changed, state_follows_journal
 from projects.lifecycles import DEMANDES, PROJET
@@ -33,6 +45,9 @@ POINT_DE_RECEPTION = "point_de_reception"
 """Dated setting: `portail` (the deposit is the receipt by the ARS) or `constat` (the ARS notes it)."""
 NOTIFICATION = "notification_portail"
 """Dated setting: `mise_a_disposition` or `premiere_consultation` (CRPA R112-20)."""
+JOURS_SANS_OUVERTURE = 15
+"""Days after which what nobody opened is held received at its availability date (CRPA R112-20)."""
+RECEPTION_A_CONSTATER = "Constatez d’abord la réception du projet\u00a0: aucun délai ne court encore."
 
 
 class ProjetQuerySet(models.QuerySet["ProjetSante"]):
@@ -143,18 +158,42 @@ class ProjetSante(models.Model):
         return f"Il reste à compléter\u00a0: {', '.join(missing)}." if missing else ""
 
     def hors_delai(self, le: date) -> str:
-        """ "" while a decision of the legal day `le` still counts; else why not, and the ways out."""
-        last = self.delai.dernier_jour if self.delai else None
-        if last is None or le <= last:
+        """ "" while a decision of the legal day `le` still counts; else why not, and the ways out. A few queries while
+        pieces are awaited: what has come counts from its day, whether the association sent it or not.
+        """
+        if self.delai is None:
+            return RECEPTION_A_CONSTATER
+        found = self.si_envoye() if self.etat == EtatProjet.INCOMPLET else self.delai
+        last, due = (found.dernier_jour, found.echeance_le) if found else (None, None)
+        if last is None or due is None or le <= last:
             return ""
-        assert self.delai is not None
-        assert self.delai.echeance_le is not None
         return (
             f"Le dernier jour pour décider était le {date_longue(last)}\u00a0: le silence vaut validation depuis le "
-            f"{date_longue(self.delai.echeance_le)}. Si une décision a été signée et notifiée avant, enregistrez-la "
+            f"{date_longue(due)}. Si une décision a été signée et notifiée avant, enregistrez-la "
             "avec sa preuve\u00a0; sinon, une validation illégale peut être retirée jusqu’au "
             f"{date_longue(consolidation(last))} (CRPA, article L242-1)."
         )
+
+    def demandes_de_pieces(self) -> list[UUID]:
+        """The events by which pieces were asked for about this project, required or useful."""
+        return list(self.evenements.filter(action__in=DEMANDES).order_by("recorded_at").values_list("pk", flat=True))
+
+    def si_envoye(self) -> Echeance | None:
+        """The dates the period gets once what is answered is sent; None while no period was opened. A few queries."""
+        if self.delai is None:
+            return None
+        lines = lines_of(self.delai)
+        told = {line.piece_id for line in lines if line.nature == NatureMouvement.REPONSE}
+        asked = {line.piece_id for line in lines} - told
+        items = PieceDemandee.objects.filter(
+            demande__evenement__in=self.demandes_de_pieces(), etat=EtatPieceDemandee.REPONDUE, recue_le__isnull=False
+        )
+        answers = [
+            MouvementDelai(nature=NatureMouvement.REPONSE, le=item.recue_le, piece=item)
+            for item in items.order_by("pk")
+            if item.pk in asked
+        ]
+        return echeance_of(self.delai, lines=lines, plus=answers)
 
     def silence_pas_encore(self, le: date) -> str:
         """ "" once the silence has spoken on a period that still runs."""
@@ -187,13 +226,8 @@ class ProjetSante(models.Model):
         return f"La validation ne peut plus être retirée pour illégalité{since} (CRPA, article L242-1)."
 
     def empechement_constat(self) -> str:
-        """ "" where the region has the ARS note the receipt, and it did not yet."""
-        if self.delai_id is not None:
-            return "La réception est déjà constatée."
-        deposited = civil_day(self.depose_at) if self.depose_at else None
-        if deposited and valeur(POINT_DE_RECEPTION, on=deposited, defaut="portail") == "constat":
-            return ""
-        return "Dans cette région, le dépôt sur le portail vaut réception par l’ARS."
+        """ "" while no period was opened: the deposit was not the receipt, which the ARS did not note yet."""
+        return "La réception est déjà constatée." if self.delai_id is not None else ""
 
     def empechement_contestation(self) -> str:
         """ "" unless what was asked last is already contested. One query."""
@@ -202,15 +236,25 @@ class ProjetSante(models.Model):
             return ""
         return "Votre contestation est déjà inscrite\u00a0: l’ARS l’a reçue."
 
-    def premiere_ouverture(self) -> date | None:
-        """The day the association first opened the opposition in force, in Paris; None while it did not. One query."""
-        opened = OuvertureDecision.objects.filter(
-            decision__etape_id=self.pk,
-            decision__nature=NatureDecision.OPPOSITION_PROJET,
-            decision__etat=EtatDecision.PRISE,
-        )
+    def opposition_recue_le(self, on: date) -> date | None:
+        """The day the opposition in force, made available on the portal, is held received, as seen on the day `on`: its
+        first opening by the association, else its availability date once fifteen days have passed (CRPA R112-20); None
+        meanwhile. Two queries at most.
+        """
+        opposition = {
+            "etape_id": self.pk,
+            "nature": NatureDecision.OPPOSITION_PROJET,
+            "etat": EtatDecision.PRISE,
+        }
+        opened = OuvertureDecision.objects.filter(**{f"decision__{name}": value for name, value in opposition.items()})
         first = opened.order_by("ouverte_at").values_list("ouverte_at", flat=True).first()
-        return civil_day(first) if first else None
+        if first:
+            return civil_day(first)
+        offered = Decision.objects.filter(**opposition).order_by("-saisie_at").values_list("saisie_at", flat=True)
+        available = civil_day(offered[0]) if offered else None
+        if available and (on - available).days > JOURS_SANS_OUVERTURE:
+            return available
+        return None
 
 
 def is_written(cle: str, etat: str | None) -> bool:

@@ -16,6 +16,7 @@ from dossiers.notifications import am_people, ars_people, association_people, gu
 from dossiers.selectors.destinataires import Destinataires
 from dossiers.selectors.people import ars_desk, in_charge
 from guichet.kernel.civil import ONE_DAY, date_longue
+from guichet.kernel.deadlines import Echeance
 from projects.models import Avis, Consultation, EvenementAvis, EvenementProjet, ProjetSante
 from projects.states import EtatProjet
 
@@ -345,8 +346,8 @@ def arrived_not_sent(projet: ProjetSante, *, evenement: UUID, dernier_jour: date
         paragraphes=[
             "Toutes les pièces exigées par un texte sont arrivées\u00a0: vous pouvez les lire. L’association n’a pas "
             "encore envoyé le projet complété.",
-            "Quand elle le fera, les deux mois compteront depuis l’arrivée de la dernière pièce. Sans opposition au "
-            f"plus tard le {date_longue(dernier_jour)}, le projet sera réputé validé le {silent}.",
+            "Les deux mois comptent depuis l’arrivée de la dernière pièce, même si elle l’envoie plus tard. Sans "
+            f"opposition au plus tard le {date_longue(dernier_jour)}, le projet sera réputé validé le {silent}.",
         ],
         now=now,
     )
@@ -356,8 +357,28 @@ def arrived_not_sent(projet: ProjetSante, *, evenement: UUID, dernier_jour: date
         evenement=evenement,
         sujet="Vos réponses ne sont pas encore envoyées",
         paragraphes=[
-            "Vous avez répondu à tout ce qu’un texte exige. Il reste à envoyer le projet complété\u00a0: d’ici là, le "
-            "silence de l’ARS ne peut pas le valider.",
+            "Vous avez répondu à tout ce qu’un texte exige. Il reste à envoyer le projet complété\u00a0: d’ici là, la "
+            "validation par le silence ne peut pas être inscrite.",
+        ],
+        now=now,
+        bouton="Compléter le projet",
+        url=reverse("projects:projet_completer", args=[projet.pk]),
+    )
+
+
+def silence_not_sent(projet: ProjetSante, *, evenement: UUID, found: Echeance, now: datetime) -> None:
+    """The last day went by after every required piece had come: only the association's gesture is awaited."""
+    assert found.dernier_jour is not None
+    assert found.echeance_le is not None
+    _tell(
+        projet,
+        association_people(projet.dossier, now=now),
+        evenement=evenement,
+        sujet="Envoyez votre projet complété\u00a0: le délai de l’ARS est passé",
+        paragraphes=[
+            "Toutes les pièces exigées par un texte sont arrivées, et le dernier jour de l’ARS était le "
+            f"{date_longue(found.dernier_jour)}. Envoyez le projet complété\u00a0: la validation par le silence sera "
+            f"inscrite à sa date, le {date_longue(found.echeance_le)}, et vous recevrez l’attestation.",
         ],
         now=now,
         bouton="Compléter le projet",

@@ -123,7 +123,7 @@ def effect_on_project(projet: ProjetSante, decision: Decision, *, on: date) -> E
     """What `take_paper_decision` would do of this paper on that day, told to the second person before it confirms.
 
     Notified by the last day, it proves the silence wrong; signed by then and notified after, the file is "à vérifier";
-    signed after, it is refused. No query.
+    signed after, it is refused. No query, a few while pieces are awaited.
     """
     delai, notified = projet.delai, decision.notifiee_le or on
     last = delai.dernier_jour if delai else None
@@ -174,5 +174,7 @@ def _before_silence(projet: ProjetSante, decision: Decision, notified: date) -> 
             "alert",
             possible=False,
         )
+    if late := projet.hors_delai(notified):
+        return Effet(late, "alert", possible=False)
     outcome = _TAKEN[NatureDecision(decision.nature)]
     return Effet(f"Confirmée, elle prend effet au {date_longue(notified)}\u00a0: {outcome}.")

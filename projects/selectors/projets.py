@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
 
@@ -14,7 +13,7 @@ from dossiers.selectors.delais import echeance_of, lines_of
 from dossiers.selectors.listes import matching
 from dossiers.states import EtapePieces, EtatDossier, EtatPieceDemandee, EtatSection, NatureMouvement
 from guichet.kernel.deadlines import Depart, Echeance, Ledger, Regime, compute
-from projects.lifecycles import DEMANDES, ENTRE_LES_MAINS_DE_L_ARS
+from projects.lifecycles import ENTRE_LES_MAINS_DE_L_ARS
 from projects.models import EvenementProjet, ProjetSante, SectionProjet, VersionProjet
 from projects.models.projet import EN_COURS, VALIDES
 from projects.rubriques_projet import FICHE_DOCUMENT, RUBRIQUES_PROJET, fiche_numero, is_fiche
@@ -88,32 +87,18 @@ def own_projects(acteur: Acteur) -> QuerySet[ProjetSante]:
     return projects_for_pages(acteur).order_by(F("depose_at").desc(nulls_first=True), "-pk")
 
 
-def requests_for_pieces(projet: ProjetSante) -> list[UUID]:
-    """The events by which pieces were asked for about this project, required or useful."""
-    asked = projet.evenements.filter(action__in=DEMANDES).order_by("recorded_at")
-    return list(asked.values_list("pk", flat=True))
-
-
 def if_not_required(delai: Delai) -> Echeance:
-    """The dates the period would have if no text required what was asked, shown beside when it is contested."""
-    return compute(Ledger(regime=Regime(delai.regime), recu_le=delai.recu_le, depart=Depart(delai.depart)))
-
-
-def if_completed(projet: ProjetSante) -> Echeance | None:
-    """The dates the period gets once what is answered is sent; None while no period was opened. A few queries."""
-    delai = projet.delai
-    if delai is None:
-        return None
+    """The dates the period would have if no text required what is still asked, shown beside when it is contested: what
+    was asked and sent before counts. One query.
+    """
     lines = lines_of(delai)
-    told = {line.piece_id for line in lines if line.nature == NatureMouvement.REPONSE}
-    items = PieceDemandee.objects.filter(demande__evenement__in=requests_for_pieces(projet), recue_le__isnull=False)
-    asked = {line.piece_id for line in lines}
-    answers = [
-        MouvementDelai(nature=NatureMouvement.REPONSE, le=item.recue_le, piece=item)
-        for item in items.order_by("pk")
-        if item.recue_le and item.pk in asked - told
+    ended = {line.piece_id for line in lines if line.nature in (NatureMouvement.REPONSE, NatureMouvement.RENONCIATION)}
+    given_up = [
+        MouvementDelai(nature=NatureMouvement.RENONCIATION, le=line.le, piece_id=line.piece_id)
+        for line in lines
+        if line.nature == NatureMouvement.DEMANDE and line.piece_id not in ended
     ]
-    return echeance_of(delai, lines=lines, plus=answers)
+    return echeance_of(delai, lines=lines, plus=given_up)
 
 
 def last_day_from(arrivee_le: date) -> date:

@@ -27,9 +27,9 @@ from projects.lifecycles import PROJET
 from projects.models import Avis, ProjetSante
 from projects.notifications import projets as project_notifications
 from projects.selectors.desks import unanswered_on
-from projects.selectors.projets import answered_not_sent, if_completed
+from projects.selectors.projets import answered_not_sent
 from projects.services.opinions import close_unanswered
-from projects.services.projets.silence import end_if_opened, record_lot
+from projects.services.projets.silence import end_if_received, record_lot
 from projects.services.projets.silence import record_silence as record_validation
 from projects.states import EtatProjet
 
@@ -122,23 +122,30 @@ def record_silence(*, delai_id: int, now: datetime) -> bool:
 @transaction.atomic
 def warn_unsent(*, projet_id: int, now: datetime) -> bool:
     """Tell both sides once that every required piece has come and was not sent, then climb the same ladder: the last
-    day will be counted from the arrival, whenever the association sends. False when nothing is due.
+    day is counted from the arrival, whenever the association sends. Once it is past, the association is told once more
+    that nothing but its gesture is awaited. False when nothing is due.
     """
     projet = PROJET.lock(ProjetSante.objects.get(pk=projet_id))
-    found = if_completed(projet) if projet.etat == EtatProjet.INCOMPLET else None
+    found = projet.si_envoye() if projet.etat == EtatProjet.INCOMPLET else None
     today = timezone.localdate(now)
-    if found is None or found.dernier_jour is None or found.dernier_jour < today:
+    if found is None or found.dernier_jour is None:
         return False
-    rung = latest_rung_due(found.dernier_jour, today)
-    alert = _alert(projet.delai, found.dernier_jour, rung.code if rung else ARRIVEE, now=now)
+    past = found.dernier_jour < today
+    rung = None if past else latest_rung_due(found.dernier_jour, today)
+    alert = _alert(projet.delai, found.dernier_jour, PASSEE if past else rung.code if rung else ARRIVEE, now=now)
     if alert is None:
         return False
+    if past:
+        project_notifications.silence_not_sent(projet, evenement=alert.evenement, found=found, now=now)
+        return True
     project_notifications.arrived_not_sent(projet, evenement=alert.evenement, dernier_jour=found.dernier_jour, now=now)
     return True
 
 
 ARRIVEE = "arrive"
 """The rung told as soon as every required piece has come."""
+PASSEE = "passe"
+"""The rung told when the last day went by before the association sent what it answered."""
 
 
 def _alert(delai: Delai, last: date, echelon: str, *, now: datetime) -> AlerteDelai | None:
@@ -156,7 +163,7 @@ def warn(*, delai_id: int, now: datetime) -> bool:
     projet = ProjetSante.objects.filter(delai=delai_id).select_related("dossier").first()
     if projet is not None:
         projet = PROJET.lock(projet)
-        if end_if_opened(projet, now=now):
+        if end_if_received(projet, now=now):
             return False
     delai = Delai.objects.select_for_update(no_key=True, of=("self",)).get(pk=delai_id)
     if delai.clos_at is not None or delai.dernier_jour is None:

@@ -8,7 +8,7 @@ from accounts.acteur import Acteur
 from dossiers.models import Delai, Document, Territoire
 from projects.conseils import project_reserves
 from projects.models import Avis, Consultation, ProjetSante
-from projects.services.projets.deciding import Opposition, oppose
+from projects.services.projets.deciding import Opposition, oppose, validate
 from projects.services.projets.depositing import deposit, record_receipt, withdraw
 from projects.services.projets.opening import copy_project
 from projects.services.silence import passage
@@ -83,6 +83,29 @@ def test_a_receipt_noted_after_two_months_lets_the_silence_speak_at_its_day() ->
     record_receipt(projet=projet, le=d("2026-09-15"), by=agent("dd-ars-31"), now=paris("2026-12-01"))
     passage(now=paris("2026-12-02"))
     assert last(projet, "constater_silence").prend_effet_le == d("2026-11-16")
+
+
+def test_a_setting_changed_for_a_past_day_leaves_the_receipt_to_be_noted() -> None:
+    set_region("point_de_reception", "constat")
+    projet = deposited_project(now=NOON)
+    set_region("point_de_reception", "portail", "2026-09-10")
+    record_receipt(projet=projet, le=d("2026-09-15"), by=agent("dd-ars-31"), now=paris("2026-09-20"))
+    assert fresh(projet).delai.dernier_jour == d("2026-11-15")
+
+
+@pytest.mark.usefixtures("noted")
+def test_nothing_is_decided_before_the_receipt_is_noted() -> None:
+    projet, ars = deposited_project(now=NOON), decideur()
+    with refused("Constatez d’abord la réception"):
+        oppose(
+            projet=projet,
+            opposition=Opposition(motif="prs", objectifs=("Objectif 3",)),
+            motivation="Non.",
+            by=ars,
+            now=NOON,
+        )
+    with refused("Constatez d’abord la réception"):
+        validate(projet=projet, sans_attendre="Le délai passe.", by=ars, now=NOON)
 
 
 def test_where_the_deposit_is_the_receipt_the_ars_notes_none() -> None:

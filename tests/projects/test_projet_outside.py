@@ -11,6 +11,7 @@ from dossiers.states import NatureDecision as N
 from projects.models import ProjetSante
 from projects.selectors.projets import projects_to_verify
 from projects.services.paper import confirm_paper_decision, discard_paper_decision, record_paper_decision
+from projects.services.projets.deciding import withdraw_validation
 from projects.services.projets.depositing import complete, record_receipt, withdraw
 from projects.services.projets.pieces import waive_pieces
 from projects.services.silence import passage
@@ -79,12 +80,23 @@ def test_an_opposition_notified_three_days_before_and_typed_four_days_after_prov
     assert acts(projet) == ["deposer", "constater_silence", "infirmer_par_opposition"]
 
 
+@pytest.mark.parametrize("attempt", range(4))
+def test_of_two_events_of_one_instant_the_last_written_is_the_last(scene: Any, attempt: int) -> None:
+    _, clerk, ars, projet = scene
+    confirm_paper_decision(decision=typed(projet, N.VALIDATION_PROJET, clerk=clerk, ars=ars), by=ars, now=TYPED)
+    journal = list(projet.evenements.order_by("recorded_at", "pk").values_list("action", flat=True))
+    assert journal == ["deposer", "constater_silence", "infirmer_par_validation"]
+    withdraw_validation(projet=fresh(projet), motivation="Illégal.", entendue_le=d("2026-11-13"), by=ars, now=TYPED)
+    assert fresh(projet).etat == "retrait_prononce"
+
+
 def test_the_clock_being_late_the_silence_is_recorded_first_then_proven_wrong(scene: Any) -> None:
     _, clerk, ars, projet = scene
     decision = typed(projet, N.OPPOSITION_PROJET, clerk=clerk, ars=ars)
     confirm_paper_decision(decision=decision, by=ars, now=TYPED)
     projet = fresh(projet)
     assert (projet.etat, acts(projet)) == ("oppose", ["deposer", "constater_silence", "infirmer_par_opposition"])
+    assert [line[:2] for line in ledger(projet)[1:]] == [("silence", d("2026-11-15")), ("decision", d("2026-11-11"))]
     assert Document.objects.get(modele="attestation").annule_at == TYPED
 
 

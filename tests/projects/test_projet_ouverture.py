@@ -12,8 +12,10 @@ from projects.models import ProjetSante
 from projects.services.projets.deciding import (
     Opposition,
     oppose,
+    report_opposition,
     validate,
 )
+from projects.services.projets.opening import copy_project
 from projects.services.projets.silence import record_silence
 from projects.services.silence import passage
 from tests.factories.bodies import decideur, guichet
@@ -83,6 +85,43 @@ def test_an_opposition_never_opened_lets_the_silence_speak_and_the_file_is_to_be
     assert titles(by)[-1] == titles(ars)[-1] == "Situation à vérifier"
     assert "Votre projet de santé est réputé validé" not in titles(by)
     assert passage(now=paris("2026-11-15", "06:30:00")).dus == 0
+
+
+@pytest.mark.usefixtures("opened_counts")
+@pytest.mark.parametrize(("made", "etat"), [("2026-10-30", "oppose"), ("2026-10-31", "valide_tacitement")])
+def test_never_opened_it_is_received_at_its_availability_once_fifteen_days_have_passed(
+    scene: Any, made: str, etat: str
+) -> None:
+    _, ars, projet = scene
+    opposing(projet, ars, paris(made))
+    passage(now=SPOKEN)
+    projet = fresh(projet)
+    assert projet.etat == etat
+    if etat == "oppose":
+        assert ledger(projet)[-1][:2] == ("decision", d(made))
+
+
+@pytest.mark.usefixtures("opened_counts")
+def test_no_new_attempt_while_the_silence_may_still_validate_the_first(scene: Any) -> None:
+    by, ars, projet = scene
+    projet = opposing(projet, ars, paris("2026-11-05"))
+    with refused("Ouvrez d’abord la décision d’opposition"):
+        copy_project(projet=projet, by=by, now=paris("2026-11-06"))
+    opens(projet, by, paris("2026-11-07"))
+    copy_project(projet=projet, by=by, now=paris("2026-11-07"))
+    assert fresh(projet).delai.clos_par == "decision"
+    passage(now=SPOKEN)
+    assert fresh(projet).etat == "oppose"
+
+
+@pytest.mark.usefixtures("opened_counts")
+def test_an_opposition_is_not_given_up_once_the_silence_has_spoken_on_it(scene: Any) -> None:
+    _, ars, projet = scene
+    projet = opposing(projet, ars, LAST)
+    with refused("l’état est « Réputé validé »"):
+        report_opposition(
+            projet=projet, fait="Recours gracieux", fait_le=d("2026-11-14"), motivation="Admis.", by=ars, now=SPOKEN
+        )
 
 
 @pytest.mark.usefixtures("opened_counts")

@@ -268,6 +268,18 @@ def test_a_requirement_is_contested_without_any_effect_and_both_dates_are_known(
     contest_requirement(projet=projet, motif="Celle-ci non plus.", by=by, now=paris("2026-09-24"))
 
 
+def test_contested_after_a_completion_the_other_date_is_that_of_the_pieces_already_sent(scene: Any) -> None:
+    by, ars, projet = scene
+    projet = ask(projet, ars)
+    give_pieces(projet, by=by, now=paris("2026-10-12"))
+    complete(projet=projet, by=by, now=paris("2026-10-12"))
+    projet = ask(fresh(projet), ars, now=paris("2026-11-20"))
+    contest_requirement(projet=projet, motif="Aucun texte.", by=by, now=paris("2026-11-21"))
+    shown = if_not_required(fresh(projet).delai)
+    waive_pieces(projet=projet, motif="En effet.", by=ars, now=paris("2026-11-22"))
+    assert shown.dernier_jour == fresh(projet).delai.dernier_jour == d("2026-12-12")
+
+
 def test_what_answers_a_request_is_not_removed_and_keeps_its_day(scene: Any) -> None:
     by, ars, projet = scene
     projet = ask(projet, ars, now=paris("2026-09-20"))

@@ -14,7 +14,7 @@ from accounts.services.delegations import signing_act
 from dossiers.models import Decision, Document
 from dossiers.selectors.reglages import valeur
 from dossiers.services.decisions import keep_decision
-from dossiers.services.delais import Acte, close
+from dossiers.services.delais import Acte, close, note
 from dossiers.services.documents import create_document
 from dossiers.services.pieces_demandees import close_all
 from dossiers.states import EtapePieces, NatureDecision, NatureMouvement
@@ -30,6 +30,7 @@ from projects.models.consultation import REPONSES
 from projects.models.projet import NOTIFICATION
 from projects.notifications import projets as notifications
 from projects.services.projets.consulting import awaited
+from projects.services.projets.silence import settle_silence
 from projects.states import EtatAvis, EtatProjet, MotifOpposition
 
 MOTIVER = "Une décision défavorable est motivée\u00a0: dites les raisons de droit et de fait (CRPA, art. L211-2)."
@@ -213,6 +214,7 @@ def report_opposition(
         raise Refused("Dites quel recours ou quel jugement conduit à rapporter l’opposition.")
     if fait_le > timezone.localdate(now):
         raise Refused(f"Cette date est après le {date_longue(timezone.localdate(now))}.")
+    settle_silence(projet=projet, on=timezone.localdate(now), now=now)
     _refuse_before_act(projet, OPPOSITIONS, fait_le, "Un recours ou un jugement suit l’opposition")
     return _decide(
         projet,
@@ -272,6 +274,8 @@ def _decide(projet: ProjetSante, decided: Decided, *, by: Acteur, now: datetime)
         told = papers.decision(projet, decision, now=now)
         create_document(evenement=event.pk, dossier=projet.dossier, now=now, transmis=True, **told)
     if event.source == EtatProjet.VALIDE_TACITEMENT:
+        if projet.delai:
+            note(projet.delai, NatureMouvement.DECISION, le=le, acte=Acte(by, now, origine))
         annul_attestation(projet, why=f"{decision.get_nature_display()}, le {date_longue(le)}", now=now)
     notifications.decided(projet, decision=decision, event=event, now=now)
     return event

@@ -32,7 +32,6 @@ from projects.models.projet import POINT_DE_RECEPTION
 from projects.notifications import projets as notifications
 from projects.reserves import Reserve
 from projects.rubriques_projet import IDENTITE
-from projects.selectors.projets import requests_for_pieces
 from projects.services.depositing import open_to_guichet
 from projects.services.projets.consulting import ask_opinions
 from projects.services.projets.pieces import write_answered
@@ -151,12 +150,12 @@ def complete(*, projet: ProjetSante, by: Acteur, now: datetime, origine: str = O
         projet, "completer", by=by, now=now, changes=_territory_redrawn(dossier, now=now), origine=origine
     )
     projet.refresh_from_db()
-    for asked in close_open(evenements=requests_for_pieces(projet), now=now):
+    for asked in close_open(evenements=projet.demandes_de_pieces(), now=now):
         for item in asked.items.order_by("ordre"):
             if item.requise_par_un_texte and item.etat != EtatPieceDemandee.REPONDUE:
                 raise Refused(_unanswered(item.intitule, item.etat))
         write_answered(projet, asked, acte=Acte(by, now, origine))
-    given = Piece.objects.filter(repond_a__demande__evenement__in=requests_for_pieces(projet), figee_at=None)
+    given = Piece.objects.filter(repond_a__demande__evenement__in=projet.demandes_de_pieces(), figee_at=None)
     freeze_pieces(dossier=projet.dossier, now=now, transmises=True, parmi=given.values_list("pk", flat=True))
     found = project_reserves(projet, on=timezone.localdate(now))
     version = freeze_version(projet, event=event, found=found, now=now)

@@ -15,11 +15,13 @@ from dossiers.services.territoires import draft_of
 from dossiers.states import EtatSection
 from guichet.kernel.lifecycle import Refused
 from guichet.kernel.text import normalise
+from projects.lifecycles import PROJET
 from projects.models import LettreIntention, ProjetSante, SectionProjet
 from projects.models.projet import EN_COURS, VALIDES
 from projects.reprise_lettre import prefill
 from projects.rubriques_projet import FICHE_DOCUMENT, RUBRIQUES_PROJET, TERRITOIRE, is_fiche
 from projects.selectors import missions_on, ordered_sections, with_sections
+from projects.services.projets.silence import end_if_received
 from projects.states import EtatLettre, EtatProjet
 
 REPRIS = "la lettre d’intention"
@@ -102,6 +104,7 @@ def draft_project(*, dossier: Dossier, by: Acteur, now: datetime, **values: Any)
     """The row and its empty sections; the territory starts from the last one deposited. The caller judged who may."""
     if ProjetSante.objects.filter(dossier=dossier, etat__in=[*EN_COURS, *VALIDES]).exists():
         raise Refused("Ce dossier a déjà un projet de santé en cours ou validé.")
+    _refuse_while_the_first_runs(dossier, now=now)
     projet = ProjetSante.objects.create(dossier=dossier, created_at=now, created_by=by.user, **values)
     territoire = draft_of(dossier=dossier, by=by, now=now)
     there = bool(territoire.population)
@@ -114,6 +117,17 @@ def draft_project(*, dossier: Dossier, by: Acteur, now: datetime, **values: Any)
         for cle in (*(rubrique.cle for rubrique in RUBRIQUES_PROJET), FICHE_DOCUMENT)
     )
     return projet
+
+
+def _refuse_while_the_first_runs(dossier: Dossier, *, now: datetime) -> None:
+    """An opposition not received yet has not ended its period: the silence may still validate that attempt."""
+    opposed = ProjetSante.objects.filter(dossier=dossier, etat=EtatProjet.OPPOSE, delai__clos_at=None)
+    for projet in opposed.exclude(delai=None).order_by("pk"):
+        if not end_if_received(PROJET.lock(projet), now=now):
+            raise Refused(
+                "Ouvrez d’abord la décision d’opposition\u00a0: tant qu’elle n’est pas reçue, le délai de deux mois "
+                "court encore sur ce projet, et le silence peut le valider."
+            )
 
 
 def _judge(dossier: Dossier, *, by: Acteur) -> Dossier:

@@ -25,7 +25,6 @@ from guichet.kernel.lifecycle import Refused
 from projects.lifecycles import PROJET
 from projects.models import EvenementProjet, ProjetSante
 from projects.notifications import projets as notifications
-from projects.selectors.projets import requests_for_pieces
 from projects.services.projets.deciding import annul_attestation, oppose, opposition_of, validate
 from projects.services.projets.depositing import _receive, complete
 from projects.services.projets.opening import draft_project
@@ -116,7 +115,7 @@ def record_received(
         raise Refused("Seul le service qui a demandé la pièce enregistre ce qu’il a reçu hors du portail.")
     if refusal := PROJET.refusal(locked, "completer", by=by, now=now):
         raise Refused(refusal)
-    own = requests_for_pieces(projet)
+    own = projet.demandes_de_pieces()
     for recue in recues:
         if recue.item.demande.evenement not in own:
             raise Refused("Cette pièce n’a pas été demandée pour ce projet.")

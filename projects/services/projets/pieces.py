@@ -21,10 +21,7 @@ from projects.documents import projets as papers
 from projects.lifecycles import PROJET
 from projects.models import EvenementProjet, ProjetSante
 from projects.notifications import projets as notifications
-from projects.selectors.projets import requests_for_pieces
 from projects.services.projets.silence import settle_silence
-
-NOT_RECEIVED = "Constatez d’abord la réception du projet\u00a0: aucun délai ne court encore."
 
 
 @transaction.atomic
@@ -45,8 +42,6 @@ def ask_pieces(
     `le` is the legal day of a request that left on paper; `changes` are written with the state.
     """
     refuse_if_it_stops_nothing(items)
-    if PROJET.lock(projet).delai is None:
-        raise Refused(NOT_RECEIVED)
     day = le or timezone.localdate(now)
     return _ask(projet, action, items, by=by, now=now, le=day, origine=origine, changes=changes)
 
@@ -67,15 +62,8 @@ def ask_useful_pieces(*, projet: ProjetSante, items: Sequence[Item], by: Acteur,
     """Ask for pieces no text requires: no effect on the clock, said to both sides."""
     if any(item.requise for item in items):
         raise Refused("Une pièce exigée par un texte se demande par l’autre demande\u00a0: elle arrête le délai.")
-    return _ask(
-        projet,
-        "demander_piece_utile",
-        items,
-        by=by,
-        now=now,
-        le=timezone.localdate(now),
-        origine=Origine.PORTAIL,
-    )
+    today = timezone.localdate(now)
+    return _ask(projet, "demander_piece_utile", items, by=by, now=now, le=today, origine=Origine.PORTAIL)
 
 
 def _ask(
@@ -139,7 +127,7 @@ def waive_pieces(*, projet: ProjetSante, motif: str, by: Acteur, now: datetime) 
     projet.refresh_from_db()
     assert projet.delai is not None
     today = timezone.localdate(now)
-    for asked in close_open(evenements=requests_for_pieces(projet), now=now):
+    for asked in close_open(evenements=projet.demandes_de_pieces(), now=now):
         write_answered(projet, asked, acte=Acte(by, now))
         for item in asked.items.order_by("ordre"):
             if was_asked(projet.delai, item):
@@ -157,7 +145,7 @@ def send_useful_answers(*, projet: ProjetSante, by: Acteur, now: datetime) -> Ev
     event: EvenementProjet = PROJET.apply(projet, "envoyer_pieces_utiles", by=by, now=now)
     projet.refresh_from_db()
     ready = [
-        asked for asked in requests_of(requests_for_pieces(projet)) if asked.close_at is None and _all_given(asked)
+        asked for asked in requests_of(projet.demandes_de_pieces()) if asked.close_at is None and _all_given(asked)
     ]
     if not ready:
         raise Refused("Répondez d’abord à chaque pièce de la demande\u00a0; vous pouvez dire que vous ne l’avez pas.")

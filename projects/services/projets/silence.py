@@ -32,10 +32,10 @@ def record_lot(*, projets: Sequence[ProjetSante], now: datetime) -> list[Eveneme
     ledgers, attestations and mails as rows. One decided meanwhile, or not over, is left as it is.
 
     An opposition signed in time whose notification counts at its first opening (dated setting) ends the period if it
-    was opened in time; else the silence is recorded and the file is "à vérifier".
+    is held received in time; else the silence is recorded and the file is "à vérifier".
     """
     locked: list[ProjetSante] = PROJET.lock_lot(projets, "association")
-    running = [projet for projet in locked if not end_if_opened(projet, now=now)]
+    running = [projet for projet in locked if not end_if_received(projet, now=now)]
     opposed = [projet for projet in running if projet.etat == EtatProjet.OPPOSE]
     others = [projet for projet in running if projet.etat != EtatProjet.OPPOSE]
     le = partial(_legal_day, today=timezone.localdate(now))
@@ -93,7 +93,7 @@ def record_silence(*, projet: ProjetSante, now: datetime) -> EvenementProjet | N
     Raises `Refused` when it is not over, or when something was decided meanwhile.
     """
     locked: ProjetSante = PROJET.lock(projet)
-    if end_if_opened(locked, now=now):
+    if end_if_received(locked, now=now):
         return None
     le = _legal_day(locked, today=timezone.localdate(now))
     if refusal := PROJET.refusal(locked, ACTION, by=None, now=now, le=le):
@@ -103,17 +103,17 @@ def record_silence(*, projet: ProjetSante, now: datetime) -> EvenementProjet | N
     return event
 
 
-def end_if_opened(projet: ProjetSante, *, now: datetime) -> bool:
-    """End the period at the day the association first opened the opposition, where that day is what notifies it and is
-    not after the last one. False when it is not so. The caller has the lock.
+def end_if_received(projet: ProjetSante, *, now: datetime) -> bool:
+    """End the period at the day the opposition is held received, where that day is what notifies it and is not after
+    the last one. False when it is not so. The caller has the lock.
     """
     delai = projet.delai
     if projet.etat != EtatProjet.OPPOSE or delai is None or delai.clos_at is not None or delai.dernier_jour is None:
         return False
-    opened = projet.premiere_ouverture()
-    if opened is None or opened > delai.dernier_jour:
+    received = projet.opposition_recue_le(timezone.localdate(now))
+    if received is None or received > delai.dernier_jour:
         return False
-    close(delai, NatureMouvement.DECISION, le=opened, acte=Acte(None, now))
+    close(delai, NatureMouvement.DECISION, le=received, acte=Acte(None, now))
     return True
 
 

@@ -25,7 +25,7 @@ from projects.forms.decisions_projet import (
 )
 from projects.lifecycles import ENTRE_LES_MAINS_DE_L_ARS
 from projects.models import PreparationDecision, ProjetSante
-from projects.models.projet import NOTIFICATION
+from projects.models.projet import JOURS_SANS_OUVERTURE, NOTIFICATION
 from projects.selectors import files_alive
 from projects.selectors.avis import reponses_on_project
 from projects.services.projets.deciding import (
@@ -246,10 +246,11 @@ def _when_notified(request: HttpRequest, projet: ProjetSante) -> str:
     doubt_told = f" {found.doute}" if found and found.doute else ""
     last = last_day(projet)
     if found and found.valeur == "premiere_consultation":
-        until = f"le {last}" if last else "le dernier jour"
+        until = f"à la fin du {last}" if last else "à la fin du délai"
         return (
-            f"Elle arrête le délai à sa première ouverture par l’association. Si elle n’est pas ouverte au plus tard "
-            f"{until}, le silence est inscrit et le projet est «\u00a0à vérifier\u00a0».{doubt_told}"
+            "Elle arrête le délai à sa première ouverture par l’association\u00a0; sans ouverture pendant plus de "
+            f"{JOURS_SANS_OUVERTURE} jours, à la date de sa mise à disposition (CRPA, art. R112-20). Si ce n’est pas "
+            f"acquis {until}, le silence est inscrit et le projet est «\u00a0à vérifier\u00a0».{doubt_told}"
         )
     return f"Elle est tenue pour notifiée dès sa mise à disposition, aujourd’hui\u00a0: le délai prend fin.{doubt_told}"
 

@@ -26,11 +26,9 @@ from projects.models import ProjetSante
 from projects.models.projet import POINT_DE_RECEPTION
 from projects.rubriques_projet import is_fiche
 from projects.selectors.projets import (
-    if_completed,
     if_not_required,
     ordered_sections,
     projects_for_pages,
-    requests_for_pieces,
     sheets_of,
     with_sections,
 )
@@ -174,7 +172,7 @@ class CompleterView(ProjetActe):
 
     def consequences(self, request: HttpRequest, step: ProjetSante) -> list[str]:
         told = ["L’ARS lit vos réponses et vos pièces\u00a0; une nouvelle version du projet est figée."]
-        found = if_completed(step)
+        found = step.si_envoye()
         if found and found.dernier_jour:
             told.append(
                 f"Les deux mois courent à partir de l’arrivée de la dernière pièce exigée par un texte\u00a0: le "
@@ -227,7 +225,7 @@ def asked_of(projet: ProjetSante) -> list[dict[str, Any]]:
                 for item in demande.items.all()
             ],
         }
-        for demande in requests_of(requests_for_pieces(projet))
+        for demande in requests_of(projet.demandes_de_pieces())
         if demande.close_at is None
     ]
 

@@ -21,10 +21,9 @@ from guichet.kernel.uploads import FileRefused, FileTooLarge
 from projects.forms.decisions_projet import ConstaterForm, NonConformeForm, RecuesProjetForm, RenoncerForm
 from projects.lifecycles import PROJET
 from projects.models import ProjetSante
-from projects.selectors.projets import requests_for_pieces
 from projects.services.projets.depositing import record_receipt
 from projects.services.projets.outside import record_received
-from projects.services.projets.pieces import NOT_RECEIVED, ask_pieces, ask_useful_pieces, judge_piece, waive_pieces
+from projects.services.projets.pieces import ask_pieces, ask_useful_pieces, judge_piece, waive_pieces
 from projects.states import EtatProjet
 from projects.views.projets.desk import DeskActe, doubt, last_day
 
@@ -86,8 +85,7 @@ class DemanderPiecesView(AskingView, DeskActe):
 
     def _why_none_required(self, request: HttpRequest, step: ProjetSante) -> str:
         """ "" when a piece required by a text may be asked for now, else why not."""
-        refusal = PROJET.refusal(step, "demander_pieces", by=request.acteur, now=request.now)
-        return refusal or ("" if step.delai else NOT_RECEIVED)
+        return PROJET.refusal(step, "demander_pieces", by=request.acteur, now=request.now)
 
     def act(self, request: HttpRequest, step: ProjetSante, values: dict[str, Any]) -> None:
         items = values["items"]
@@ -130,7 +128,7 @@ class JugerView(DeskActe):
 
     def get_step(self, request: HttpRequest, pk: int) -> ProjetSante:
         projet = super().get_step(request, pk)
-        asked = PieceDemandee.objects.filter(demande__evenement__in=requests_for_pieces(projet))
+        asked = PieceDemandee.objects.filter(demande__evenement__in=projet.demandes_de_pieces())
         self.item = get_object_or_404(asked.select_related("demande"), pk=self.kwargs["piece"])
         return projet
 
@@ -225,7 +223,7 @@ def _completed(projet: ProjetSante) -> str:
 def _open_items(projet: ProjetSante) -> list[PieceDemandee]:
     """Every item of the requests that are not closed, answered or not."""
     found = PieceDemandee.objects.filter(
-        demande__evenement__in=requests_for_pieces(projet), demande__close_at__isnull=True
+        demande__evenement__in=projet.demandes_de_pieces(), demande__close_at__isnull=True
     )
     return list(found.select_related("demande").prefetch_related("pieces").order_by("demande", "ordre"))
 

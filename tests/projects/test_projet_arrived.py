@@ -1,0 +1,116 @@
+"""Every required piece came and was not sent: what has come counts from its day, whoever clicks first."""
+
+from typing import Any
+
+import pytest
+
+from dossiers.services.pieces_demandees import answer_own
+from dossiers.states import NatureDecision as N
+from projects.models import ProjetSante
+from projects.selectors.paper import effect_on_project
+from projects.services.paper import confirm_paper_decision, record_paper_decision
+from projects.services.projets.deciding import Opposition, oppose, validate
+from projects.services.projets.depositing import complete
+from projects.services.projets.pieces import ask_pieces, judge_piece
+from projects.services.silence import passage
+from tests.factories.bodies import agent, decideur
+from tests.factories.paper import scan
+from tests.factories.projects import porteur
+from tests.factories.projets import asked_project, deposited_project, fresh, give_pieces, required
+from tests.projects.rows import plain
+from tests.projects.scene import asked, d, last, paris, refused, titles
+
+pytestmark = pytest.mark.django_db
+
+PRS = {"motif": "prs", "objectifs": ["Objectif 3"], "raison": "", "dossier_en_conflit": ""}
+LAST, AFTER = paris("2026-12-12", "23:59:59"), paris("2026-12-13", "00:00:00")
+
+
+@pytest.fixture
+def scene() -> tuple[Any, Any, ProjetSante]:
+    """A piece asked on 20 September came on 12 October and was not sent: the last day is 12 December."""
+    by, ars = porteur(), decideur()
+    projet = deposited_project(by, now=paris("2026-09-03"))
+    projet = asked_project(by, projet=projet, ars=ars, now=paris("2026-09-20"))
+    give_pieces(projet, by=by, now=paris("2026-10-12"))
+    return by, ars, fresh(projet)
+
+
+def opposing(projet: ProjetSante, ars: Any, now: Any) -> None:
+    oppose(
+        projet=projet, opposition=Opposition(motif="prs", objectifs=("Objectif 3",)), motivation="Non.", by=ars, now=now
+    )
+
+
+def test_until_the_last_second_the_ars_opposes(scene: Any) -> None:
+    _, ars, projet = scene
+    opposing(projet, ars, LAST)
+    assert fresh(projet).etat == "oppose"
+
+
+def test_after_it_the_ars_neither_decides_nor_asks_nor_judges(scene: Any) -> None:
+    _, ars, projet = scene
+    since = ("12 décembre 2026", "13 décembre 2026")
+    with refused(*since):
+        opposing(projet, ars, AFTER)
+    with refused(*since):
+        validate(projet=projet, sans_attendre="Le délai passe.", by=ars, now=AFTER)
+    with refused(*since):
+        ask_pieces(projet=projet, items=[required("Les statuts", now=AFTER)], by=ars, now=AFTER)
+    with refused(*since):
+        judge_piece(item=asked(projet)[0], constat="Illisible.", by=ars, now=AFTER)
+
+
+def test_whenever_the_association_sends_the_silence_is_recorded_at_its_day(scene: Any) -> None:
+    by, _, projet = scene
+    complete(projet=projet, by=by, now=paris("2027-01-20"))
+    projet = fresh(projet)
+    assert (projet.etat, projet.delai.dernier_jour) == ("valide_tacitement", d("2026-12-12"))
+    assert last(projet, "constater_silence").prend_effet_le == d("2026-12-13")
+
+
+@pytest.mark.parametrize(("notified", "etat"), [("2026-12-12", "oppose"), ("2026-12-13", "incomplet")])
+def test_a_paper_is_judged_by_the_same_day(scene: Any, notified: str, etat: str) -> None:
+    _, ars, projet = scene
+    decision = record_paper_decision(
+        step=projet, nature=N.OPPOSITION_PROJET, signataire=ars.user, by=agent("dd-ars-31", droits=["instruire"]),
+        signee_le=d("2026-12-10"), notifiee_le=d(notified), motivation="Non.", donnees=PRS, scan=scan(),
+        now=paris("2026-12-15"),
+    )  # fmt: skip
+    effect = effect_on_project(fresh(projet), decision, on=d("2026-12-16"))
+    if etat == "oppose":
+        confirm_paper_decision(decision=decision, by=ars, now=paris("2026-12-16"))
+    else:
+        with refused("12 décembre 2026"):
+            confirm_paper_decision(decision=decision, by=ars, now=paris("2026-12-16"))
+    assert (fresh(projet).etat, effect.possible) == (etat, etat == "oppose")
+    assert ("Le dernier jour pour décider était le 12 décembre" in plain(effect.phrase)) == (etat == "incomplet")
+
+
+def test_past_the_last_day_the_association_is_told_once_to_send(scene: Any) -> None:
+    by, ars, _ = scene
+    for day in ("2026-10-13", "2026-12-12"):
+        passage(now=paris(day))
+    before = titles(ars)
+    assert [passage(now=paris(f"2026-12-{day}")).alertes for day in (13, 14)] == [1, 0]
+    assert titles(by)[-1] == "Envoyez votre projet complété : le délai de l’ARS est passé"
+    assert titles(ars) == before
+
+
+def test_an_answer_that_does_not_conform_is_no_arrival(scene: Any) -> None:
+    _, ars, projet = scene
+    judge_piece(item=asked(projet)[0], constat="Illisible.", by=ars, now=paris("2026-10-20"))
+    opposing(projet, ars, paris("2026-12-20"))
+    assert fresh(projet).etat == "oppose"
+
+
+def test_the_same_answer_saved_again_did_not_arrive_again(scene: Any) -> None:
+    by, _, projet = scene
+    (item,) = asked(projet)
+    told = {"item": item, "pieces": [], "fichier": None, "genre": "autre", "by": by}
+    answer_own(reponse=" Voici la pièce. ", **told, now=paris("2026-10-20"))
+    item.refresh_from_db()
+    assert item.recue_le == d("2026-10-12")
+    answer_own(reponse="Une autre.", **told, now=paris("2026-10-20"))
+    item.refresh_from_db()
+    assert item.recue_le == d("2026-10-20")
