@@ -179,7 +179,15 @@ class ProjetSante(models.Model):
         return list(self.evenements.filter(action__in=DEMANDES).order_by("recorded_at").values_list("pk", flat=True))
 
     def si_envoye(self) -> Echeance | None:
-        """The dates the period gets once what is answered is sent; None while no period was opened. A few queries."""
+        """The dates the period gets once what is answered is sent; None while no period was opened. Three queries the
+        first time, none after on the same object: a page asks for each of its buttons, an act judges a fresh row.
+        """
+        if "envoye" not in self.__dict__:
+            self.__dict__["envoye"] = self._si_envoye()
+        found: Echeance | None = self.__dict__["envoye"]
+        return found
+
+    def _si_envoye(self) -> Echeance | None:
         if self.delai is None:
             return None
         lines = lines_of(self.delai)

@@ -61,7 +61,7 @@ PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "projects:projet_verifier", "brouillon"): 18,
     ("porteur", "projects:projet_completer", "incomplet"): 11,
     ("porteur", "projects:projet_pieces_utiles", "utile"): 8,
-    ("porteur", "projects:projet_contester", "incomplet"): 9,
+    ("porteur", "projects:projet_contester", "incomplet"): 10,
     ("porteur", "projects:projet_retirer", "depose"): 4,
     ("porteur", "projects:projet_version", "complete", "1"): 6,
     ("porteur", "projects:projet_comparer", "complete"): 6,
