@@ -22,6 +22,14 @@ def lines_of(delai: Delai) -> list[MouvementDelai]:
     return list(delai.mouvements.order_by("pk"))
 
 
+def ledger_read(delai: Delai) -> list[MouvementDelai]:
+    """The same, read once by object, for pages and guards; what writes on the ledger reads `lines_of`."""
+    if "registre_lu" not in delai.__dict__:
+        delai.__dict__["registre_lu"] = lines_of(delai)
+    found: list[MouvementDelai] = delai.__dict__["registre_lu"]
+    return found
+
+
 def echeance_of(
     delai: Delai, *, plus: Iterable[MouvementDelai] = (), lines: Iterable[MouvementDelai] | None = None
 ) -> Echeance:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from dossiers.models import Delai, MouvementDelai
-from dossiers.selectors.delais import echeance_of, lines_of
+from dossiers.selectors.delais import echeance_of, ledger_read
 from dossiers.selectors.reglages import reglage
 from dossiers.states import NatureMouvement
 from guichet.kernel.civil import JOURS, ONE_DAY, date_longue
@@ -87,7 +87,7 @@ def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = 
     """The values of components/clock.html. `passe` adds the setting behind it (to an agent, with what the sources leave
     open: `doutes`) and the lines of the ledger with the date each gave. Two queries, one without.
     """
-    lines = lines_of(delai)
+    lines = ledger_read(delai)
     echeance = echeance_of(delai, lines=lines)
     shown = {
         "titre": titre,

@@ -23,7 +23,7 @@ from dossiers.models import (
     Territoire,
 )
 from dossiers.models.dossier import perimeter, transmitted_to
-from dossiers.selectors.delais import echeance_of, lines_of
+from dossiers.selectors.delais import echeance_of, ledger_read
 from dossiers.states import EtatDecision, EtatPieceDemandee, EtatSection, NatureDecision, NatureMouvement
 from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.deadlines import Echeance, consolidation
@@ -179,7 +179,7 @@ class ProjetSante(models.Model):
         return list(self.evenements.filter(action__in=DEMANDES).order_by("recorded_at").values_list("pk", flat=True))
 
     def si_envoye(self) -> Echeance | None:
-        """The dates the period gets once what is answered is sent; None while no period was opened. Three queries the
+        """The dates the period gets once what is answered is sent; None while no period was opened. Two queries the
         first time, none after on the same object: a page asks for each of its buttons, an act judges a fresh row.
         """
         if "envoye" not in self.__dict__:
@@ -190,16 +190,13 @@ class ProjetSante(models.Model):
     def _si_envoye(self) -> Echeance | None:
         if self.delai is None:
             return None
-        lines = lines_of(self.delai)
+        lines = ledger_read(self.delai)
         told = {line.piece_id for line in lines if line.nature == NatureMouvement.REPONSE}
-        asked = {line.piece_id for line in lines} - told
-        items = PieceDemandee.objects.filter(
-            demande__evenement__in=self.demandes_de_pieces(), etat=EtatPieceDemandee.REPONDUE, recue_le__isnull=False
-        )
+        asked = {line.piece_id for line in lines if line.piece_id} - told
+        came = PieceDemandee.objects.filter(pk__in=asked, etat=EtatPieceDemandee.REPONDUE, recue_le__isnull=False)
         answers = [
-            MouvementDelai(nature=NatureMouvement.REPONSE, le=item.recue_le, piece=item)
-            for item in items.order_by("pk")
-            if item.pk in asked
+            MouvementDelai(nature=NatureMouvement.REPONSE, le=day, piece_id=pk)
+            for pk, day in came.order_by("pk").values_list("pk", "recue_le")
         ]
         return echeance_of(self.delai, lines=lines, plus=answers)
 

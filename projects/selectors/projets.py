@@ -1,7 +1,7 @@
 """Reads of projects for more than one caller: their sections and sheets, their réserves, what was asked, what waits."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
@@ -9,7 +9,7 @@ from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Que
 from accounts.acteur import Acteur
 from dossiers.models import Delai, Dossier, MouvementDelai, PieceDemandee, Section
 from dossiers.questions import Rubrique
-from dossiers.selectors.delais import echeance_of, lines_of
+from dossiers.selectors.delais import echeance_of, ledger_read
 from dossiers.selectors.listes import matching
 from dossiers.states import EtapePieces, EtatDossier, EtatPieceDemandee, EtatSection, NatureMouvement
 from guichet.kernel.deadlines import Depart, Echeance, Ledger, Regime, compute
@@ -76,6 +76,16 @@ def last_version(projet: ProjetSante) -> VersionProjet | None:
     return found
 
 
+def version_days(projet: ProjetSante) -> list[tuple[int, datetime]]:
+    """The number and the instant of each version, the last first. One query; none when the last was read and is the
+    first.
+    """
+    last: VersionProjet | None = projet.__dict__.get("derniere_version")
+    if last is not None and last.numero == 1:
+        return [(last.numero, last.created_at)]
+    return list(projet.versions.order_by("-numero").values_list("numero", "created_at"))
+
+
 def project_in_progress(dossier: Dossier) -> ProjetSante | None:
     """The file's project neither ended nor refused: in progress, or validated; None otherwise."""
     found = ProjetSante.objects.filter(dossier=dossier, etat__in=[*EN_COURS, *VALIDES])
@@ -91,7 +101,7 @@ def if_not_required(delai: Delai) -> Echeance:
     """The dates the period would have if no text required what is still asked, shown beside when it is contested: what
     was asked and sent before counts. One query.
     """
-    lines = lines_of(delai)
+    lines = ledger_read(delai)
     ended = {line.piece_id for line in lines if line.nature in (NatureMouvement.REPONSE, NatureMouvement.RENONCIATION)}
     given_up = [
         MouvementDelai(nature=NatureMouvement.RENONCIATION, le=line.le, piece_id=line.piece_id)

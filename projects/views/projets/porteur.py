@@ -11,7 +11,7 @@ from funding.views.panneaux import decisions_of
 from guichet.kernel.civil import date_longue
 from projects.lifecycles import ENTRE_LES_MAINS_DE_L_ARS, PROJET
 from projects.models import EvenementProjet, ProjetSante
-from projects.selectors.projets import contestations
+from projects.selectors.projets import contestations, version_days
 from projects.services.projets.opening import TERMINES
 from projects.states import EtatProjet, FormeProjet
 from projects.views.presenters import day_of
@@ -136,7 +136,7 @@ def document_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] 
 
 def versions_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:
     """What was deposited, version by version, for every reader."""
-    rows = list(projet.versions.order_by("-numero").values_list("numero", "created_at"))
+    rows = version_days(projet)
     if not rows:
         return None
     return {
