@@ -101,6 +101,10 @@ class NatureDecision(models.TextChoices):
     RAPPORT_PROJET = "rapport_projet", "Opposition rapportée\u00a0: projet de santé validé"
 
 
+SUR_UNE_LETTRE = (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE)
+SUR_UNE_DEMANDE = (NatureDecision.ACCORD_FIR, NatureDecision.REFUS_FIR)
+
+
 class EtatDecision(models.TextChoices):
     """A decision taken outside the portal waits for a second person."""
 

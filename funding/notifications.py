@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from django.urls import reverse
@@ -238,26 +239,46 @@ def reasons_given(demande: DemandeFir, *, event: EvenementFir, now: datetime) ->
 
 
 def warn(demande: DemandeFir, *, evenement: UUID, jours: int, now: datetime) -> None:
-    """A rung of the ladder: titulaire, suppléant and deciders of the funder; the Guichet while it holds the request."""
+    """A rung of the ladder: titulaire, suppléant and deciders of the funder. While the Guichet still holds the request
+    it is told too, and the funder, who cannot open what was not sent to it, is told to ask for it.
+    """
     assert demande.delai is not None
     assert demande.delai.dernier_jour is not None
-    told = [*funder_people(demande, now=now), *deciders(demande, now=now)]
-    if demande.transmise_at is None:
-        told += guichet_people(demande.dossier, now=now)
-    people = {user.pk: user for user in told}
-    left = "Dernier jour demain" if jours == 1 else f"Il reste {jours} jours"
-    if jours == 0:
-        left = "Dernier jour aujourd’hui"
+    left = {0: "Dernier jour aujourd’hui", 1: "Dernier jour demain"}.get(jours, f"Il reste {jours} jours")
+    people = {user.pk: user for user in [*funder_people(demande, now=now), *deciders(demande, now=now)]}
+    lines = [
+        f"Dernier jour pour répondre\u00a0: {date_longue(demande.delai.dernier_jour)}, jusqu’à la fin de la journée.",
+        f"Sans réponse, la demande de {euros(demande.montant_demande)} est réputée rejetée (CRPA, art. L231-4, 3°).",
+    ]
+    common: _Rung = {
+        "evenement": evenement, "sujet": f"{left} pour répondre à une demande de subvention", "now": now,
+        "categorie": CategorieEnvoi.LEGAL,
+    }  # fmt: skip
+    if demande.transmise_at is not None:
+        _send(demande, [people[pk] for pk in sorted(people)], paragraphes=lines, **common)
+        return
+    holders = guichet_people(demande.dossier, now=now)
+    held = f"Elle n’est pas encore transmise à {demande.financeur.nom}, mais le délai court depuis le dépôt."
+    _send(demande, holders, paragraphes=[*lines, held], **common)
+    waiting = [people[pk] for pk in sorted(people.keys() - {user.pk for user in holders})]
+    ask = (
+        "Le Guichet ne vous a pas encore transmis cette demande, mais le délai court depuis le dépôt\u00a0: "
+        "demandez-lui de le faire."
+    )
     _send(
         demande,
-        [people[pk] for pk in sorted(people)],
-        evenement=evenement,
-        sujet=f"{left} pour répondre à une demande de subvention",
-        paragraphes=[
-            f"Dernier jour pour répondre\u00a0: {date_longue(demande.delai.dernier_jour)}, à minuit.",
-            f"Sans réponse, la demande de {euros(demande.montant_demande)} est réputée rejetée "
-            "(CRPA, art. L231-4, 3°).",
-        ],
-        now=now,
-        categorie=CategorieEnvoi.LEGAL,
+        waiting,
+        paragraphes=[*lines, ask],
+        bouton="Ouvrir le portail",
+        url=reverse("portal:accueil_role"),
+        **common,
     )
+
+
+class _Rung(TypedDict):
+    """What both mails of a rung share."""
+
+    evenement: UUID
+    sujet: str
+    now: datetime
+    categorie: str

@@ -43,11 +43,11 @@ def running_deadlines(acteur: Acteur, *, after: date) -> QuerySet[Delai]:
 
 
 def silences_since(acteur: Acteur, first: AvanceDate) -> QuerySet[Delai]:
-    """The periods closed by silence since that first move, the last first, in the files `acteur` opens."""
+    """The periods closed by silence since that first move, the latest day first, in the files `acteur` opens."""
     closed = Delai.objects.filter(
         perimeter(acteur, "dossier__"), clos_par=NatureMouvement.SILENCE, clos_at__gt=first.recorded_at
     )
-    return closed.select_related("dossier").order_by("-clos_at", "-pk")
+    return closed.select_related("dossier").order_by("-echeance_le", "-pk")
 
 
 def rehearsal_mails(first: AvanceDate) -> QuerySet[Envoi]:

@@ -66,10 +66,10 @@ def serve() -> int:
         services: list[Service] = []
         try:
             environment = start_servers(servers)
-            accounts = prepare(environment)
             port = choose_port()
             address = f"http://127.0.0.1:{port}"
-            environment["SITE_URL"] = address
+            environment["SITE_URL"] = address  # before the data: the mails of the demonstration carry links
+            accounts = prepare(environment)
             STATE.write_text(json.dumps({"address": address, "environment": environment_of(environment)}))
             STATE.chmod(0o600)
             services += [Service(name, command, environment) for name, command in commands(port).items()]

@@ -15,7 +15,7 @@ from accounts.models import User
 
 EMAIL = "Adresse électronique"
 PASSWORD_HELP = (
-    "Douze caractères au moins. Une phrase que vous retenez vaut mieux qu’un mot compliqué ; "
+    "Douze caractères au moins. Une phrase que vous retenez vaut mieux qu’un mot compliqué\u00a0; "
     "évitez votre nom et votre adresse."
 )
 

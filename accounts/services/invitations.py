@@ -28,9 +28,11 @@ INVITATIONS_A_DAY = 50
 
 ALREADY_MEMBER = "Cette personne est déjà membre de l’organisation."
 ALREADY_INVITED = "Une invitation est déjà en cours pour cette adresse : renvoyez-la ou annulez-la."
-TOO_MANY = "Votre organisation a envoyé beaucoup d’invitations depuis hier : reprenez demain."
-TOO_SOON = "Cette invitation vient d’être envoyée : attendez dix minutes avant de la renvoyer."
-NO_LONGER_MANAGER = "La personne qui vous a invité ne gère plus cette organisation : demandez une nouvelle invitation."
+TOO_MANY = "Votre organisation a envoyé beaucoup d’invitations depuis hier\u00a0: reprenez demain."
+TOO_SOON = "Cette invitation vient d’être envoyée\u00a0: attendez dix minutes avant de la renvoyer."
+NO_LONGER_MANAGER = (
+    "La personne qui vous a invité ne gère plus cette organisation\u00a0: demandez une nouvelle invitation."
+)
 ENDED = "Cette invitation n’est plus en cours."
 EXPIRED = "Cette invitation a expiré. Demandez à la personne qui vous a invité de la renvoyer."
 OTHER_ADDRESS = (

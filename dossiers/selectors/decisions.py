@@ -1,5 +1,6 @@
 """Reads of decisions: who reads which, and who opened them."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -26,6 +27,13 @@ def decisions_visible_to(acteur: "Acteur | None") -> QuerySet[Decision]:
     papers = documents_visible_to(acteur).filter(evenement=OuterRef("evenement"))
     scans = pieces_visible_to(acteur).filter(pk=OuterRef("preuve"))
     return taken.filter(Q(Exists(papers)) | Q(Exists(scans)))
+
+
+def waiting_on(dossier_id: int, etape_id: int, natures: Collection[str]) -> QuerySet[Decision]:
+    """What was decided on paper on that step and waits for a second person. For whoever may decide on the step."""
+    return Decision.objects.filter(
+        dossier=dossier_id, etape_id=etape_id, nature__in=natures, etat=EtatDecision.A_CONFIRMER
+    ).order_by("pk")
 
 
 def with_openings(decisions: QuerySet[Decision]) -> QuerySet[Decision]:

@@ -12,6 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
 
+from dossiers.models import Decision
+from dossiers.selectors.decisions import waiting_on
 from guichet.kernel.lifecycle import Lifecycle, Refused
 
 
@@ -76,6 +78,10 @@ class GesteView(LoginRequiredMixin, View):
         """Where the person goes next, and by "Revenir sans rien changer"."""
         raise NotImplementedError
 
+    def papers(self, step: Any) -> list[Decision]:
+        """The decisions taken on paper that wait for a second person, and that this act would contradict or repeat."""
+        return []
+
     def heading(self, step: Any) -> dict[str, Any]:
         """Which file the act is about."""
         return {"sous_titre": step.dossier.nom, "reference": step.dossier.reference or ""}
@@ -92,6 +98,7 @@ class GesteView(LoginRequiredMixin, View):
             "bouton": self.bouton,
             "danger": self.danger,
             "retour": self.back(step),
+            "papiers": self.papers(step),
             **self.heading(step),
             **self.page(request, step),
         }
@@ -102,11 +109,13 @@ class ActeView(GesteView):
     """A row of a table of the law as a page. 404 for whoever the row is never for; its sentence (409) when the state or
     a guard refuses.
 
-    A subclass gives `cycle` and `action`, and `get_step`.
+    A subclass gives `cycle` and `action`, and `get_step`; where it decides, `decide` is every nature the decision on
+    the step may have.
     """
 
     cycle: ClassVar[Lifecycle]
     action: ClassVar[str]
+    decide: ClassVar[tuple[str, ...]] = ()
 
     def get_step(self, request: HttpRequest, pk: int) -> Any:
         """The step through the perimeter of the person; Http404 otherwise."""
@@ -122,3 +131,6 @@ class ActeView(GesteView):
         sentence = self.cycle.refusal(step, self.action, by=request.acteur, now=request.now)  # type: ignore[attr-defined]
         if sentence:
             raise Refused(sentence)
+
+    def papers(self, step: Any) -> list[Decision]:
+        return list(waiting_on(step.dossier_id, step.pk, self.decide)) if self.decide else []

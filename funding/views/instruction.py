@@ -12,7 +12,7 @@ from dossiers.forms.pieces_demandees import DemanderPiecesForm
 from dossiers.models import PieceDemandee
 from dossiers.selectors.pieces import pieces_of
 from dossiers.selectors.pieces_demandees import requests_of
-from dossiers.states import EtatPieceDemandee
+from dossiers.states import SUR_UNE_DEMANDE, EtatPieceDemandee
 from dossiers.views.actes import ActeView, today
 from dossiers.views.pieces_demandees import AskingView, line
 from funding.forms.declaring import DeclarationForm
@@ -140,6 +140,7 @@ class CompleterView(FirActe):
 
 class RefuserView(FirActe):
     action = "refuser"
+    decide = SUR_UNE_DEMANDE
     form_class = RefuserForm
     titre = "Refuser la subvention"
     bouton = "Refuser la subvention"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dossiers.models import Decision
 from dossiers.selectors.decisions import decisions_visible_to, with_openings
 from dossiers.selectors.pieces_demandees import requests_with_items
-from dossiers.states import NatureDecision, NatureMouvement
+from dossiers.states import SUR_UNE_DEMANDE, NatureDecision, NatureMouvement
 from dossiers.views.clock import clock
 from dossiers.views.pieces_demandees import panel_of
 from funding.lifecycles import DEMANDE_FIR, EN_INSTRUCTION
@@ -25,7 +25,6 @@ from guichet.kernel.money import euros
 
 SANS_DECISION = (EtatDemandeFir.BROUILLON, EtatDemandeFir.DEPOSEE, *EN_INSTRUCTION, EtatDemandeFir.REJETEE_TACITEMENT)
 MOTIFS = ("demander_motifs", "communiquer_motifs")
-NATURES = (NatureDecision.ACCORD_FIR, NatureDecision.REFUS_FIR)
 ACTES = {
     "accorder": ("projects:accorder", "Accorder la subvention", "primary"),
     "accorder_apres_silence": ("projects:accorder", "Accorder après le silence", "primary"),
@@ -119,7 +118,7 @@ def pieces_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | 
 
 def decisions_panel(request: HttpRequest, demande: DemandeFir) -> dict[str, Any] | None:
     """What was decided, or what the silence did, and when the association opened it."""
-    found = decisions_of(request, demande.pk, NATURES) if demande.etat not in SANS_DECISION else []
+    found = decisions_of(request, demande.pk, SUR_UNE_DEMANDE) if demande.etat not in SANS_DECISION else []
     rejected = demande.etat == EtatDemandeFir.REJETEE_TACITEMENT
     if not found and not rejected:
         return None

@@ -225,7 +225,9 @@ def transmitted(
         ars_people(dossier, now=now),
         evenement=event.pk,
         sujet="Lettre d’intention reçue",
-        paragraphes=[f"La lettre d’intention de l’association « {dossier.association.nom} » vous est transmise."],
+        paragraphes=[
+            f"La lettre d’intention de l’association «\u00a0{dossier.association.nom}\u00a0» vous est transmise."
+        ],
         now=now,
         categorie=CategorieEnvoi.LEGAL,
     )

@@ -12,7 +12,7 @@ from dossiers.models import Decision
 from dossiers.models.dossier import NOTHING, transmitted_to
 from dossiers.rules import ARS
 from dossiers.selectors.people import bodies
-from dossiers.states import EtatDecision, NatureDecision
+from dossiers.states import SUR_UNE_DEMANDE, SUR_UNE_LETTRE, EtatDecision, NatureDecision
 from funding.models import DemandeFir
 from funding.selectors import running_period
 from funding.states import EtatDemandeFir
@@ -27,14 +27,13 @@ SUR_UN_PROJET = (
     NatureDecision.OPPOSITION_PROJET,
     NatureDecision.DEMANDE_PIECES_PROJET,
 )
-SUR_UNE_DEMANDE = (NatureDecision.ACCORD_FIR, NatureDecision.REFUS_FIR)
 
 
 def natures_for(step: Step) -> tuple[NatureDecision, ...]:
     """What may be decided on the step as it stands; nothing when it is not to be decided."""
     if isinstance(step, LettreIntention):
         decidable = step.etat == EtatLettre.TRANSMISE
-        return (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE) if decidable else ()
+        return SUR_UNE_LETTRE if decidable else ()
     if isinstance(step, ProjetSante):
         return _natures_for_project(step)
     if step.etat == EtatDemandeFir.REJETEE_TACITEMENT:

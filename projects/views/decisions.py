@@ -9,9 +9,11 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
+from dossiers.models import Decision
 from dossiers.rules import ARS, ASSURANCE_MALADIE
+from dossiers.selectors.decisions import waiting_on
 from dossiers.selectors.reglages import fondement, reglage
-from dossiers.states import NatureDecision
+from dossiers.states import SUR_UNE_DEMANDE, SUR_UNE_LETTRE
 from dossiers.views.actes import today
 from funding.forms.instruction import AccorderForm
 from funding.lifecycles import DEMANDE_FIR
@@ -31,7 +33,6 @@ from projects.states import EtatAvis, EtatLettre, ModeValidation, NatureConsulta
 from projects.views.actes import LettreActeView
 from projects.views.grille import TONS_SENS
 
-NATURES = (NatureDecision.VALIDATION_LETTRE, NatureDecision.REFUS_LETTRE)
 DECIDEE = (EtatLettre.VALIDEE, EtatLettre.REFUSEE)
 ACCORDABLE = (*A_DECIDER, EtatDemandeFir.REJETEE_TACITEMENT)
 
@@ -42,7 +43,7 @@ ACCORDABLE = (*A_DECIDER, EtatDemandeFir.REJETEE_TACITEMENT)
 def panel(request: HttpRequest, lettre: LettreIntention) -> dict[str, Any] | None:
     """The decision once taken, for whoever reads it; until then the desk of the ARS and of the Assurance Maladie."""
     if lettre.etat in DECIDEE:
-        found = decisions_of(request, lettre.pk, NATURES)
+        found = decisions_of(request, lettre.pk, SUR_UNE_LETTRE)
         return (
             {"gabarit": "projects/panneaux/decisions.html", "zone": "principal", "decisions": found} if found else None
         )
@@ -175,6 +176,16 @@ def _signature(request: HttpRequest, lettre: LettreIntention) -> str:
 # --- Acts ---------------------------------------------------------------------------------------------
 
 
+class DecidingActe(LettreActeView):
+    """A decision on the letter, and on its request where the same page decides it."""
+
+    decide = SUR_UNE_LETTRE
+
+    def papers(self, step: LettreIntention) -> list[Decision]:
+        asked = step.demande_id if not step.sans_demande else None
+        return super().papers(step) + (list(waiting_on(step.dossier_id, asked, SUR_UNE_DEMANDE)) if asked else [])
+
+
 class ConfirmerValidationView(LettreActeView):
     """The Assurance Maladie agrees, where the region decides jointly."""
 
@@ -193,7 +204,7 @@ class ConfirmerValidationView(LettreActeView):
         confirm_validation(lettre=step, by=request.acteur, now=request.now)
 
 
-class ValiderView(LettreActeView):
+class ValiderView(DecidingActe):
     """Validate the letter and, if one so chooses, grant its request at the same time."""
 
     action = "valider"
@@ -254,7 +265,7 @@ def _why_no_grant(request: HttpRequest, lettre: LettreIntention) -> str:
     return ""
 
 
-class RefuserView(LettreActeView):
+class RefuserView(DecidingActe):
     """Refuse the letter and, with its own reasons, the request still to decide."""
 
     action = "refuser"
@@ -293,6 +304,7 @@ class AccorderView(FirActe):
     """Grant a request, before or after the silence; once its letter is validated, when it goes with one."""
 
     action = "accorder"
+    decide = SUR_UNE_DEMANDE
     template_name = "funding/accorder.html"
     titre = "Accorder la subvention"
     bouton = "Signer l’accord"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -136,6 +137,19 @@ def test_enrolling_opens_the_portal_and_gives_recovery_codes(client: Client, age
     codes = client.get(response["Location"])
     assert codes.status_code == 200
     assert codes.content.decode().count("<li><samp>") == 10
+
+
+@pytest.mark.parametrize("has_codes", [True, False])
+def test_the_page_of_the_second_factor_leads_to_a_page_that_exists(
+    client: Client, agent: User, has_codes: bool
+) -> None:
+    agent_client(client, agent)
+    if has_codes:
+        RecoveryCodes.activate(agent)
+    page = client.get(reverse("mfa_index")).content.decode()
+    name = "mfa_view_recovery_codes" if has_codes else "mfa_generate_recovery_codes"
+    assert f'href="{reverse(name)}"' in page
+    assert client.get(reverse(name)).status_code in (200, 302)
 
 
 # --- in which capacity one acts ----------------------------------------------------------------------

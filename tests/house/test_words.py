@@ -51,3 +51,15 @@ TEXT = {".py", ".md", ".html", ".txt", ".toml", ".yml", ".css", ".js", ".json", 
 
 def test_the_page_of_the_cycles_is_what_the_tables_say():
     call_command("ecrire_cycles", check=True)
+
+
+def test_no_line_of_a_page_or_a_mail_begins_with_a_sign_of_punctuation(root):
+    """French puts a space before : ; ? ! », and that space never breaks."""
+    plain = re.compile(r"\S [:;?!»](?=[\s<\"{'.,)&]|$)|« (?=\S)", re.MULTILINE)
+    found = [
+        f"{path.relative_to(root)}: {text[max(0, match.start() - 20) : match.end() + 5]!r}"
+        for path in sorted((root / "templates").rglob("*"))
+        if path.suffix in {".html", ".txt"} and (text := path.read_text())
+        for match in plain.finditer(text)
+    ]
+    assert found == []

@@ -1,16 +1,18 @@
 """The pages of what came on paper: a letter recorded in two steps, a decision typed, then confirmed."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from dossiers.states import NatureDecision
 from projects.models import LettreIntention
 from tests.factories.accounts import agent_client
 from tests.factories.bodies import agent, decideur, guichet
-from tests.factories.paper import paper_letter, scan
+from tests.factories.paper import paper_decision, paper_letter, scan
 from tests.factories.projects import fresh, porteur, transmitted_letter
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +135,31 @@ def test_a_decision_is_typed_listed_and_confirmed_by_another_person() -> None:
     for other in (signed_in(), signed_in("cpam-31"), signed_in("dd-ars-09")):
         assert other.get(address).status_code == 404
         assert confirm not in other.get(listed).content.decode()
+
+
+def test_whoever_decides_on_the_portal_is_told_first_of_what_was_signed_on_paper() -> None:
+    lettre, typist, signer = transmitted_letter(), decideur(), decideur()
+    other = transmitted_letter(nom="CPTS voisine")
+    paper_decision(lettre, NatureDecision.REFUS_LETTRE, by=typist, signer=signer, motivation="Hors du territoire.")
+    second = agent_client(Client(), signer.user)
+    waiting = "Une décision signée sur papier attend"
+    for name in ("valider", "refuser"):
+        page = second.get(reverse(f"projects:{name}", args=[lettre.pk])).content.decode()
+        assert waiting in page
+        assert reverse("projects:papier_confirmer", args=[lettre.dossier.decisions.get().pk]) in page
+        assert waiting not in second.get(reverse(f"projects:{name}", args=[other.pk])).content.decode()
+    home = reverse("portal:accueil_role")
+    assert "À confirmer" in second.get(home).content.decode()
+    assert "Attend une autre personne" in agent_client(Client(), typist.user).get(home).content.decode()
+
+
+def test_a_grant_signed_on_paper_is_told_on_every_page_that_decides_the_request() -> None:
+    lettre, signer = transmitted_letter(), decideur()
+    paper_decision(lettre.demande, NatureDecision.ACCORD_FIR, by=decideur(), signer=signer, montant=Decimal(15_000))
+    second = agent_client(Client(), signer.user)
+    for address in (
+        reverse("projects:valider", args=[lettre.pk]),
+        reverse("projects:refuser", args=[lettre.pk]),
+        reverse("funding:refuser", args=[lettre.demande.pk]),
+    ):
+        assert "Accord de la subvention</a>, signée le 18 novembre 2026" in second.get(address).content.decode()

@@ -158,6 +158,10 @@ def test_what_can_no_longer_take_effect_is_said_and_only_set_aside(on: On) -> No
     signed_in().post(reverse("projects:projet_papier_decision", args=[projet.pk]), validation)
     second = signed_in()
     other = Decision.objects.exclude(pk=first.pk).get()
+    for name in ("projet_valider", "projet_opposer"):
+        page = second.get(reverse(f"projects:{name}", args=[projet.pk])).content.decode()
+        assert confirm_of(first) in page
+        assert confirm_of(other) in page
     second.post(confirm_of(other), {"confirmer": "1"})
     told = text(second.get(confirm_of(first)))
     assert "Le projet est déjà « Validé »" in told

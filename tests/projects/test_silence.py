@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.urls import reverse
 
 from accounts.acteur import Acteur
 from accounts.models import Envoi
 from dossiers.models import Affectation, AlerteDelai, PassageHorloge
 from dossiers.services.pieces_demandees import Item
+from funding.models import DemandeFir
 from funding.services.instruction import ask_pieces, refuse
 from projects.models import Avis, LettreIntention
 from projects.services import silence
@@ -245,6 +247,10 @@ def test_the_guichet_is_warned_too_while_it_holds_the_request() -> None:
     deposited_letter(nom="CPTS au Guichet")
     passage(now=before(30))
     assert told("Il reste 30 jours") == sorted([ars.user.pk, desk.user.pk])
+    request, home = reverse("funding:demande", args=[DemandeFir.objects.get().pk]), reverse("portal:accueil_role")
+    links = dict(Envoi.objects.filter(sujet__startswith="Il reste 30 jours").values_list("user", "url"))
+    assert links == {desk.user.pk: request, ars.user.pk: home}, "the ARS is not led to what it cannot open"
+    assert "ne vous a pas encore transmis" in Envoi.objects.get(user=ars.user, sujet__startswith="Il reste 30").texte
 
     Envoi.objects.all().delete()
     transmitted_letter(nom="CPTS transmise", now=NOW + timedelta(days=3))

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.acteur import Acteur
 from accounts.selectors import inbox
 from accounts.states import Genre
-from dossiers.models import Dossier, Fil
+from dossiers.models import Decision, Dossier, Fil
 from dossiers.selectors.echanges import fils_visible_to, side_of
 from dossiers.views.clock import tone_of
 from funding.models import DemandeFir
@@ -307,7 +307,11 @@ def requests_asked(acteur: Acteur, *, today: date) -> Bloc:
 
 
 def papers_to_confirm(acteur: Acteur, *, today: date) -> Bloc:
-    """Decisions typed from paper that wait for their second person."""
+    """Decisions typed from paper that wait for their second person, who is never the one who typed."""
+
+    def mine(decision: Decision) -> bool:
+        return decision.saisie_par_id == acteur.user.pk
+
     return bloc(
         to_confirm(acteur),
         lambda decision: Ligne(
@@ -315,8 +319,9 @@ def papers_to_confirm(acteur: Acteur, *, today: date) -> Bloc:
             url=reverse("projects:papier_confirmer", args=[decision.pk]),
             note=f"{decision.get_nature_display()}, signée le {date_longue(decision.signee_le)}",
             quand=f"Saisie {since(decision.saisie_at, today)} par {decision.saisie_par}",
-            etat="À confirmer",
-            ton="warn",
+            etat="Attend une autre personne" if mine(decision) else "À confirmer",
+            ton="" if mine(decision) else "warn",
+            ailleurs=mine(decision),
         ),
         cle="papier",
         titre="Décisions sur papier à confirmer",

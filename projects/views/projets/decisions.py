@@ -28,6 +28,7 @@ from projects.models import PreparationDecision, ProjetSante
 from projects.models.projet import JOURS_SANS_OUVERTURE, NOTIFICATION
 from projects.selectors import files_alive
 from projects.selectors.avis import reponses_on_project
+from projects.selectors.paper import SUR_UN_PROJET
 from projects.services.projets.deciding import (
     awaited_am,
     oppose,
@@ -150,6 +151,7 @@ class ValiderView(DeskActe):
     """Validate, the opinion of the Assurance Maladie shown in whatever state; not awaited, for a reason kept."""
 
     action = "valider"
+    decide = SUR_UN_PROJET
     template_name = "projects/projets/bureau/valider.html"
     titre = "Valider le projet de santé"
     bouton = "Signer la validation"
@@ -204,6 +206,7 @@ class OpposerView(GroundActe):
     """Oppose on one of the two lawful grounds, with reasons."""
 
     action = "opposer"
+    decide = SUR_UN_PROJET
     template_name = "projects/projets/bureau/opposer.html"
     form_type = OpposerForm
     titre = "S’opposer au projet de santé"
