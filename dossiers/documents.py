@@ -3,11 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from django import forms
-from django.utils import timezone
 
 from accounts.models import Organisation
 from dossiers.models import Dossier, Piece
@@ -105,12 +104,6 @@ def party(organisation: Organisation) -> dict[str, Any]:
     """A body or an association as a letterhead names it."""
     lines = [*organisation.adresse.splitlines(), organisation.courriel, organisation.telephone]
     return {"nom": organisation.nom, "lignes": [line for line in lines if line]}
-
-
-def instant(moment: datetime) -> str:
-    """ "14 novembre 2026 à 10 h 05", in Paris."""
-    local = timezone.localtime(moment)
-    return f"{date_longue(local.date())} à {local:%H} h {local:%M}"
 
 
 def joined(dossier: Dossier) -> list[Piece]:

@@ -247,7 +247,7 @@ def warn(demande: DemandeFir, *, evenement: UUID, jours: int, now: datetime) -> 
     left = {0: "Dernier jour aujourd’hui", 1: "Dernier jour demain"}.get(jours, f"Il reste {jours} jours")
     people = {user.pk: user for user in [*funder_people(demande, now=now), *deciders(demande, now=now)]}
     lines = [
-        f"Dernier jour pour répondre\u00a0: {date_longue(demande.delai.dernier_jour)}, jusqu’à la fin de la journée.",
+        f"Dernier jour pour répondre\u00a0: {date_longue(demande.delai.dernier_jour)}, jusqu’à la fin du jour.",
         f"Sans réponse, la demande de {euros(demande.montant_demande)} est réputée rejetée (CRPA, art. L231-4, 3°).",
     ]
     common: _Rung = {

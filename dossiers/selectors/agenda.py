@@ -95,7 +95,7 @@ def of_period(
             "dernier-jour",
             delai.dernier_jour,
             "Dernier jour du délai",
-            f"Le délai d’examen {objet} se termine ce jour, à minuit.",
+            f"Le délai d’examen {objet} se termine à la fin de ce jour.",
         ),
         (
             "echeance",

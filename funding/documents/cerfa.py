@@ -17,7 +17,7 @@ from funding.questions import request_form
 from funding.sections import ATTESTATIONS, CHIFFRAGE, DEMANDE, MOYENS
 from funding.selectors import budget_lines, natures_on
 from funding.states import GenreBudget
-from guichet.kernel.civil import date_longue
+from guichet.kernel.civil import date_heure, date_longue
 from guichet.kernel.identifiers import masque_iban
 from guichet.kernel.money import euros, nombre
 
@@ -278,5 +278,4 @@ def _paragraphs(text: str | None) -> list[str]:
 
 
 def _instant(event: EvenementFir) -> str:
-    local = timezone.localtime(event.recorded_at)
-    return f"{date_longue(local.date())} à {local:%H}\u00a0h\u00a0{local:%M}"
+    return date_heure(event.recorded_at)

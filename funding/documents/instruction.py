@@ -8,14 +8,14 @@ from django.utils import timezone
 from accounts.acteur import Acteur
 from accounts.models import Organisation
 from accounts.states import Genre
-from dossiers.documents import article, instant, official_letter, remedies
+from dossiers.documents import article, official_letter, remedies
 from dossiers.models import Decision, DemandePieces
 from dossiers.selectors.delais import explanation
 from dossiers.selectors.people import ars_desk
 from dossiers.states import AudienceDocument, NatureDecision, Visibilite
 from funding.models import DemandeFir
 from funding.states import EtatDemandeFir, Regime
-from guichet.kernel.civil import date_longue
+from guichet.kernel.civil import date_heure, date_longue
 from guichet.kernel.money import euros
 
 Paper = dict[str, Any]
@@ -43,7 +43,7 @@ def receipt(demande: DemandeFir, *, now: datetime) -> Paper:
     service = service_of(demande)
     facts = [
         ["Demande", f"{_named(demande)} de {euros(demande.montant_demande)}, {demande.get_objet_display().lower()}"],
-        ["Reçue le", f"{instant(now)} (heure de Paris)"],
+        ["Reçue le", f"{date_heure(now)} (heure de Paris)"],
         ["Service en charge", service.nom],
         ["Adresse", ", ".join(service.adresse.splitlines()) or "Communiquée par le service"],
         ["Courriel", service.courriel or "Communiqué par le service"],

@@ -8,8 +8,9 @@ from django.utils import timezone
 from accounts.acteur import Acteur
 from accounts.selectors import organisations_for
 from accounts.states import Genre
-from dossiers.documents import article, digest, instant, official_letter
+from dossiers.documents import article, digest, official_letter
 from funding.models import DemandeFir
+from guichet.kernel.civil import date_heure
 
 
 def receipt(
@@ -27,7 +28,7 @@ def receipt(
             "genre": "texte",
             "paragraphes": [
                 f"Votre demande de subvention pour la CPTS «\u00a0{dossier.nom}\u00a0» a été enregistrée le "
-                f"{instant(now)} (heure de Paris) sous la référence {dossier.reference}.",
+                f"{date_heure(now)} (heure de Paris) sous la référence {dossier.reference}.",
                 f"Elle a été déposée par {by.user} ({by.qualite}).",
             ],
         },

@@ -17,6 +17,7 @@ from funding.nomenclature import CHARGE, PRODUIT, Compte, Ligne, nomenclature
 from funding.questions.budget import BudgetForm
 from funding.sections import DETAIL, MONTANT
 from funding.states import EtatDemandeFir
+from guichet.kernel.civil import heure
 from guichet.kernel.money import euros
 
 TONS = {
@@ -66,7 +67,7 @@ def _last_edit(section: Section, *, now: datetime) -> str:
         return ""
     when = timezone.localtime(section.modifie_at)
     day = "" if when.date() == timezone.localdate(now) else f"le {when:%d/%m/%Y} "
-    return f"Modifié par {section.modifie_par} {day}à {when:%H}\u00a0h\u00a0{when:%M}"
+    return f"Modifié par {section.modifie_par} {day}à {heure(when)}"
 
 
 # --- Budgets -----------------------------------------------------------------------------------------

@@ -41,10 +41,21 @@ def civil_day(instant: datetime) -> date:
     return instant.astimezone(PARIS).date()
 
 
+def heure(instant: datetime) -> str:
+    """ "9 h 05": the hour it is in Paris, with spaces that do not break."""
+    local = instant.astimezone(PARIS)
+    return f"{local.hour}\u00a0h\u00a0{local.minute:02d}"
+
+
+def date_heure(instant: datetime) -> str:
+    """ "14 novembre 2026 à 9 h 05", in Paris."""
+    return f"{date_longue(civil_day(instant))} à {heure(instant)}"
+
+
 def read_day(text: str) -> date:
     """The day written `2026-09-14`. Refuses, with a French sentence, another writing and a day no calendar has."""
     if not ISO_DAY.fullmatch(text):
-        raise ValueError(f"Le jour «\u00a0{text}\u00a0» n’est pas lisible. Écrivez AAAA-MM-JJ, par exemple 2026-09-14.")
+        raise ValueError(f"Le jour «\u00a0{text}\u00a0» n’est pas lisible. Écrivez par exemple 2026-09-14.")
     try:
         return date.fromisoformat(text)
     except ValueError as error:

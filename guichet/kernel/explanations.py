@@ -54,8 +54,8 @@ def _acceptance(echeance: Echeance) -> list[str]:
         *_last_day(origin, last, 0),
         f"Sans opposition notifiée d’ici là, le projet est réputé validé à partir du"
         f" {date_longue(last + ONE_DAY)} (CSP, article L1434-12).",
-        f"Cette validation, si elle est illégale, peut être retirée jusqu’au {date_longue(consolidated)}"
-        " (CRPA, article L242-1).",
+        f"Cette validation, si elle est illégale, peut être retirée jusqu’au {date_longue(consolidated)}{NB}: quatre"
+        " mois comptés depuis le dernier jour (CRPA, article L242-1).",
         _prudence(last),
     ]
 
@@ -83,12 +83,12 @@ def _last_day(origin: date, last: date, suspended: int) -> list[str]:
         sentences = [
             f"Deux mois de quantième à quantième mènent au {date_longue(months_end)}{clamped}{NB};"
             f" avec {days} de suspension, chaque jour compté une fois, le dernier jour est le"
-            f" {date_longue(last)}, jusqu’à minuit, heure de Paris."
+            f" {date_longue(last)}, jusqu’à la fin du jour, heure de Paris."
         ]
     else:
         sentences = [
             f"De quantième à quantième, le dernier jour est le {date_longue(last)}{clamped},"
-            " jusqu’à minuit, heure de Paris."
+            " jusqu’à la fin du jour, heure de Paris."
         ]
     rest = [f"un {JOURS[last.weekday()]}"] if last.weekday() >= SATURDAY else []
     rest += ["un jour férié"] if est_ferie(last) else []

@@ -13,6 +13,7 @@ import rules
 from django.db import models, transaction
 from django.utils import timezone
 
+from guichet.kernel.civil import date_heure
 from guichet.kernel.journal import Origine
 
 CLOCK = "horloge"
@@ -240,10 +241,9 @@ class Lifecycle:
         last = moved.order_by("-recorded_at", "-id").first()
         if last is None:
             return f"Cette action n’est pas possible\u00a0: l’état actuel est «\u00a0{state}\u00a0»."
-        when = timezone.localtime(last.recorded_at)
         return (
             f"Cette action n’est plus possible\u00a0: l’état est «\u00a0{state}\u00a0» "
-            f"depuis le {when:%d/%m/%Y} à {when:%H} h {when:%M} ({last.qualite})."
+            f"depuis le {date_heure(last.recorded_at)} ({last.qualite})."
         )
 
 

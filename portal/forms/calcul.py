@@ -117,7 +117,9 @@ class CalculForm(FieldsForm):
             (Regime.REJET.value, "Une demande de subvention à l’ARS\u00a0: deux mois de silence valent rejet"),
         ],
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "Le régime est acceptation ou rejet."},
+        error_messages={
+            "invalid_choice": "Choisissez la démarche\u00a0: un projet de santé, ou une demande de subvention."
+        },
     )
     recu = DayField(
         label="Jour de réception",

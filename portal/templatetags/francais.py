@@ -53,16 +53,13 @@ def date_longue(value: date | datetime | Empty) -> str:
 @register.filter
 def heure(value: datetime | Empty) -> str:
     """`14 h 32`, `0 h 05`: in Paris, from an aware instant."""
-    if not value:
-        return ""
-    local = value.astimezone(civil.PARIS)
-    return f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}"
+    return civil.heure(value) if value else ""
 
 
 @register.filter
 def date_heure(value: datetime | Empty) -> str:
     """`14 novembre 2026 à 14 h 32`: in Paris, from an aware instant."""
-    return f"{date_longue(value)} à {heure(value)}" if value else ""
+    return civil.date_heure(value) if value else ""
 
 
 @register.filter(is_safe=True)

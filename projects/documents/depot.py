@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from accounts.selectors import organisations_for
-from dossiers.documents import digest, instant, joined, party, pieces_bloc, section_blocs
+from dossiers.documents import digest, joined, party, pieces_bloc, section_blocs
 from dossiers.models import Piece
 from dossiers.selectors.reglages import fondement
 from dossiers.states import AudienceDocument
 from funding.documents.cerfa import cerfa_context
 from funding.models import EvenementFir
-from guichet.kernel.civil import date_longue
+from guichet.kernel.civil import date_heure, date_longue
 from guichet.kernel.identifiers import masque_iban
 from projects.models import EvenementLettre, LettreIntention
 from projects.questions import letter_questions
@@ -95,7 +95,7 @@ def letter_context(lettre: LettreIntention, *, now: datetime, pieces: list[Piece
         "emetteur": {"nom": dossier.association.nom, "lignes": dossier.association.adresse.splitlines()},
         "destinataire": party(guichet),
         "reperes": [
-            ["Déposée le", instant(now)],
+            ["Déposée le", date_heure(now)],
             ["Département pilote", str(dossier.departement_pilote)],
         ],
         "sections": sections,
@@ -124,7 +124,7 @@ def receipt_context(
     jour = timezone.localdate(now)
     basis = fondement("accuse_enregistrement", on=jour)
     sentences = [
-        f"Votre {what} pour la CPTS «\u00a0{dossier.nom}\u00a0» a été enregistrée le {instant(now)} "
+        f"Votre {what} pour la CPTS «\u00a0{dossier.nom}\u00a0» a été enregistrée le {date_heure(now)} "
         f"(heure de Paris) sous la référence {dossier.reference}.",
         f"Elle a été déposée par {by.user} ({by.qualite}).",
     ]

@@ -10,7 +10,6 @@ from accounts.models import Organisation
 from accounts.selectors import organisations_for
 from dossiers.documents import (
     article,
-    instant,
     joined,
     official_letter,
     party,
@@ -22,7 +21,7 @@ from dossiers.models import Decision, DemandePieces, Piece
 from dossiers.selectors.delais import explanation
 from dossiers.selectors.people import ars_desk
 from dossiers.states import GenrePiece, NatureDecision
-from guichet.kernel.civil import date_longue
+from guichet.kernel.civil import date_heure, date_longue
 from guichet.kernel.journal import Origine
 from projects.documents.motifs import ground_lines
 from projects.models import EvenementProjet, ProjetSante, VersionProjet
@@ -125,7 +124,7 @@ def _project(projet: ProjetSante, version: VersionProjet, *, now: datetime) -> P
         "titre": titre,
         "sous_titre": dossier.nom,
         "reference": dossier.reference,
-        "date": f"Déposé le {instant(now)} (heure de Paris), version {version.numero}",
+        "date": f"Déposé le {date_heure(now)} (heure de Paris), version {version.numero}",
         "emetteur": party(dossier.association),
         "destinataire": party(service_of(projet)),
         "reperes": [["Version", str(version.numero)], ["Empreinte du contenu", version.sha256[:16]]],
@@ -149,7 +148,7 @@ def receipt(projet: ProjetSante, *, event: EvenementProjet, now: datetime, compl
     delai = projet.delai
     facts = [
         ["Projet de santé", f"{projet.dossier.nom}, porté par {projet.dossier.association.nom}"],
-        ["Déposé le", f"{instant(projet.depose_at)} (heure de Paris)" if projet.depose_at else ""],
+        ["Déposé le", f"{date_heure(projet.depose_at)} (heure de Paris)" if projet.depose_at else ""],
         ["Reçu par l’ARS le", date_longue(delai.recu_le) if delai else "À constater par l’ARS"],
         ["Service en charge", service.nom],
         ["Adresse", ", ".join(service.adresse.splitlines()) or "Communiquée par le service"],
@@ -250,7 +249,7 @@ def decision(projet: ProjetSante, taken: Decision, *, now: datetime) -> Paper:
     nature = NatureDecision(taken.nature)
     lines = [
         ["CPTS", f"{projet.dossier.nom}, portée par {projet.dossier.association.nom}"],
-        ["Projet déposé le", instant(projet.depose_at) if projet.depose_at else ""],
+        ["Projet déposé le", date_heure(projet.depose_at) if projet.depose_at else ""],
         ["Décision", RESULTATS[nature]],
         ["Prise en vertu de", taken.acte],
         *ground_lines(taken.donnees),

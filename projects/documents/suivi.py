@@ -9,12 +9,12 @@ from accounts.acteur import Acteur
 from accounts.models import Organisation
 from accounts.selectors import organisations_for
 from accounts.states import Genre
-from dossiers.documents import article, digest, instant, official_letter, remedies
+from dossiers.documents import article, digest, official_letter, remedies
 from dossiers.models import Decision, DemandePieces, Document
 from dossiers.selectors.people import ars_desk, bodies
 from dossiers.selectors.reglages import valeur
 from dossiers.states import AudienceDocument, NatureDecision
-from guichet.kernel.civil import civil_day, date_longue
+from guichet.kernel.civil import civil_day, date_heure, date_longue
 from projects.models import Consultation, EvenementLettre, LettreIntention
 from projects.states import EtatAvis, SensAvis
 
@@ -92,7 +92,7 @@ def synthesis(lettre: LettreIntention, consultation: Consultation, *, by: Acteur
             "genre": "definitions",
             "lignes": [
                 ["CPTS", f"{lettre.dossier.nom}, portée par {lettre.dossier.association.nom}"],
-                ["Lettre déposée le", instant(lettre.deposee_at) if lettre.deposee_at else ""],
+                ["Lettre déposée le", date_heure(lettre.deposee_at) if lettre.deposee_at else ""],
                 ["Avis du Guichet", SensAvis(consultation.sens).label],
             ],
         },
@@ -151,7 +151,7 @@ def slip(lettre: LettreIntention, *, event: EvenementLettre, by: Acteur, without
         {
             "genre": "definitions",
             "lignes": [
-                ["Transmise le", f"{instant(now)} (heure de Paris)"],
+                ["Transmise le", f"{date_heure(now)} (heure de Paris)"],
                 ["Par", f"{by.user}, {by.qualite}"],
                 ["À", _ars(lettre).nom],
                 ["Avis du Guichet", note],

@@ -114,7 +114,7 @@ def _deadlines(delai: Delai | None, about: str, silence: str, *, agent: bool) ->
     safe = Item(last - timedelta(days=1), f"Dernier jour sûr{about}", "coming", "Les alertes le visent")
     return [
         *([safe] if agent else []),
-        Item(last, f"Dernier jour de l’ARS{about}", "coming", "À minuit, heure de Paris"),
+        Item(last, f"Dernier jour de l’ARS{about}", "coming", "Jusqu’à la fin de la journée, heure de Paris"),
         Item(delai.echeance_le, silence, "coming"),
     ]
 

@@ -66,7 +66,8 @@ def test_an_event_is_an_all_day_private_one_that_makes_nobody_busy_and_leads_to_
     told = {name: last[name].to_ical().decode() for name in ("CLASS", "TRANSP", "SEQUENCE", "CATEGORIES", "URL")}
     assert told == {"CLASS": "PRIVATE", "TRANSP": "TRANSPARENT", "SEQUENCE": "0", "CATEGORIES": "Délai", "URL": page}
     assert (last.start, last.end, last["DTSTART"].params["VALUE"]) == (date(2027, 1, 16), date(2027, 1, 17), "DATE")
-    assert last["DESCRIPTION"] == f"Le délai d’examen de la demande de subvention se termine ce jour, à minuit.\n{page}"
+    told = "Le délai d’examen de la demande de subvention se termine à la fin de ce jour."
+    assert last["DESCRIPTION"] == f"{told}\n{page}"
     assert not last.alarms.times
     assert calendar.walk("VALARM") + calendar.walk("VTIMEZONE") == []
 
@@ -170,7 +171,7 @@ def test_both_regimes_of_silence_have_their_words() -> None:
         told[regime] = [(jalon.le.day, jalon.titre.partition(" – ")[0], jalon.phrase) for jalon in found]
     assert [row[2] for row in told["acceptation"]] == [
         "Le délai d’examen du projet de santé se termine le lendemain\u00a0: décider ce jour est plus sûr.",
-        "Le délai d’examen du projet de santé se termine ce jour, à minuit.",
+        "Le délai d’examen du projet de santé se termine à la fin de ce jour.",
         "Sans réponse avant ce jour, le silence vaut acceptation du projet de santé.",
     ]
     assert [row[:2] for row in told["rejet"]] == [

@@ -139,7 +139,7 @@ def test_a_person_reads_the_dates_then_why():
         "",
         "L’administration saisie la première a la demande depuis le 3 septembre 2026.",
         "Le délai de deux mois court à partir du 3 septembre 2026 (CRPA, article L114-3).",
-        "De quantième à quantième, le dernier jour est le 3 novembre 2026, jusqu’à minuit, heure de Paris.",
+        "De quantième à quantième, le dernier jour est le 3 novembre 2026, jusqu’à la fin du jour, heure de Paris.",
         "Sans réponse d’ici là, la demande est réputée rejetée à partir du 4 novembre 2026 (CRPA, article L231-4, 3°).",
         "Par prudence, les alertes visent la veille, le 2 novembre 2026"
         " (l’heure à laquelle la décision naît est discutée).",
@@ -148,7 +148,7 @@ def test_a_person_reads_the_dates_then_why():
 
 
 def unreadable(text: str) -> str:
-    return f"Le jour «{NB}{text}{NB}» n’est pas lisible. Écrivez AAAA-MM-JJ, par exemple 2026-09-14."
+    return f"Le jour «{NB}{text}{NB}» n’est pas lisible. Écrivez par exemple 2026-09-14."
 
 
 def unreadable_piece(text: str, form: str) -> str:

@@ -64,7 +64,7 @@ def test_the_clock_takes_the_tone_of_the_days_that_are_left() -> None:
     }
     shown = page(porteur, demande, datetime(2027, 1, 16, 12, tzinfo=NOW.tzinfo))
     assert "dernier jour aujourd’hui" in shown
-    assert "Dernier jour : <strong>samedi 16 janvier 2027</strong>, à minuit." in shown
+    assert "Dernier jour : <strong>samedi 16 janvier 2027</strong>, jusqu’à la fin du jour." in shown
 
 
 def test_the_clock_says_when_it_is_suspended_over_or_closed() -> None:

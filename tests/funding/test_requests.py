@@ -154,7 +154,7 @@ def test_a_second_deposit_is_refused_with_what_happened() -> None:
     demande, by = demande_prete()
     deposit_request(demande=demande, by=by, now=NOW)
 
-    with pytest.raises(Refused, match="l’état est «\xa0Déposée\xa0» depuis le 16/11/2026 à 10 h 00"):
+    with pytest.raises(Refused, match="l’état est «\xa0Déposée\xa0» depuis le 16 novembre 2026 à 10\u00a0h\u00a000"):
         deposit_request(demande=demande, by=by, now=NOW)
 
     assert EvenementFir.objects.filter(demande=demande).count() == 1

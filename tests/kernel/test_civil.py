@@ -153,9 +153,7 @@ def test_a_day_is_read_as_it_is_written_between_machines():
 def test_another_writing_of_a_day_is_refused(text):
     with pytest.raises(ValueError) as refusal:
         civil.read_day(text)
-    assert str(refusal.value) == (
-        f"Le jour «{NB}{text}{NB}» n’est pas lisible. Écrivez AAAA-MM-JJ, par exemple 2026-09-14."
-    )
+    assert str(refusal.value) == (f"Le jour «{NB}{text}{NB}» n’est pas lisible. Écrivez par exemple 2026-09-14.")
 
 
 @pytest.mark.parametrize("text", ["2027-02-29", "2026-04-31", "2026-13-01", "0000-01-01"])

@@ -14,11 +14,13 @@ class TestExplanation:
         assert explain(acceptation("2026-09-15")) == [
             "L’administration compétente a le dossier depuis le 15 septembre 2026.",
             "Le délai de deux mois court à partir du 15 septembre 2026 (CRPA, article L114-3).",
-            "De quantième à quantième, le dernier jour est le 15 novembre 2026, jusqu’à minuit, heure de Paris.",
+            "De quantième à quantième, le dernier jour est le 15 novembre 2026, jusqu’à la fin du jour, heure de"
+            " Paris.",
             f"Ce jour est un dimanche{NB}: cela ne prolonge pas le délai.",
             "Sans opposition notifiée d’ici là, le projet est réputé validé à partir du 16 novembre 2026"
             " (CSP, article L1434-12).",
-            "Cette validation, si elle est illégale, peut être retirée jusqu’au 15 mars 2027 (CRPA, article L242-1).",
+            f"Cette validation, si elle est illégale, peut être retirée jusqu’au 15 mars 2027{NB}: quatre mois comptés"
+            " depuis le dernier jour (CRPA, article L242-1).",
             PRUDENCE.format("14 novembre 2026"),
         ]
 
@@ -59,7 +61,7 @@ class TestExplanation:
     def test_a_day_that_the_month_does_not_have(self):
         assert explain(acceptation("2026-12-31"))[2:4] == [
             "De quantième à quantième, le dernier jour est le 28 février 2027 (ce mois n’a pas de 31),"
-            " jusqu’à minuit, heure de Paris.",
+            " jusqu’à la fin du jour, heure de Paris.",
             f"Ce jour est un dimanche{NB}: cela ne prolonge pas le délai.",
         ]
 
@@ -100,7 +102,7 @@ class TestExplanation:
             " entier.",
             "Le délai de deux mois court à partir du 3 septembre 2026 (CRPA, article L114-3).",
             f"Deux mois de quantième à quantième mènent au 3 novembre 2026{NB}; avec 31 jours de suspension, chaque"
-            " jour compté une fois, le dernier jour est le 4 décembre 2026, jusqu’à minuit, heure de Paris.",
+            " jour compté une fois, le dernier jour est le 4 décembre 2026, jusqu’à la fin du jour, heure de Paris.",
             "Sans réponse d’ici là, la demande est réputée rejetée à partir du 5 décembre 2026"
             " (CRPA, article L231-4, 3°).",
             PRUDENCE.format("3 décembre 2026"),
@@ -111,7 +113,7 @@ class TestExplanation:
         assert explain(rejet("2026-12-31", piece("2027-01-04", "2027-01-05")))[3] == (
             f"Deux mois de quantième à quantième mènent au 28 février 2027 (ce mois n’a pas de 31){NB};"
             " avec 1 jour de suspension, chaque jour compté une fois, le dernier jour est le 1er mars 2027,"
-            " jusqu’à minuit, heure de Paris."
+            " jusqu’à la fin du jour, heure de Paris."
         )
 
     def test_two_suspended_days_are_plural(self):

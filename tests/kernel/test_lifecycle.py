@@ -128,7 +128,7 @@ def test_the_second_of_two_acts_is_told_what_was_done_when_and_by_whom(lettre: L
         cycle(RETIRER).apply(stale, "retirer", by=by, now=NOW + timedelta(minutes=1))
     assert str(refusal.value) == (
         f"Cette action n’est plus possible\u00a0: l’état est «\u00a0Retirée\u00a0» "
-        f"depuis le 16/11/2026 à 10 h 00 ({by.qualite})."
+        f"depuis le 16 novembre 2026 à 10\u00a0h\u00a000 ({by.qualite})."
     )
     assert EvenementLettre.objects.count() == 1
 
@@ -169,7 +169,7 @@ def test_the_act_that_moved_the_file_is_told_not_what_was_noted_since(lettre: Le
     noted = cycle(replace(NOTER, sources=("retiree",)))
     for minutes in (7, 1, 9, 5):
         noted.apply(lettre, "noter", by=by, now=NOW + timedelta(minutes=minutes))
-    assert "depuis le 16/11/2026 à 10 h 03" in cycle(RETIRER).refusal(lettre, "retirer", by=by, now=NOW)
+    assert "depuis le 16 novembre 2026 à 10\u00a0h\u00a003" in cycle(RETIRER).refusal(lettre, "retirer", by=by, now=NOW)
 
 
 def test_the_object_is_locked_after_its_parent(

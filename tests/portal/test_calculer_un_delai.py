@@ -107,7 +107,9 @@ def expected(answer: dict[str, Any]) -> dict[str, str]:
     if answer["jours_suspendus"]:
         dates["Jours de suspension"] = str(answer["jours_suspendus"])
     if answer["regime"] == "acceptation":
-        dates["Retrait possible, si illégale, jusqu’au"] = answer["consolidation_le"] or unknown
+        dates["Dernier jour pour retirer une validation illégale, quatre mois après"] = (
+            answer["consolidation_le"] or unknown
+        )
     return dates
 
 
@@ -224,7 +226,7 @@ def test_without_a_fact_the_page_asks_and_reproaches_nothing(query: str) -> None
 
 
 def unreadable(text: str) -> str:
-    return f"Le jour « {text} » n’est pas lisible. Écrivez AAAA-MM-JJ, par exemple 2026-09-14."
+    return f"Le jour « {text} » n’est pas lisible. Écrivez par exemple 2026-09-14."
 
 
 @pytest.mark.parametrize(
@@ -244,7 +246,13 @@ def unreadable(text: str) -> str:
         ),
         (
             {"regime": "silence"},
-            [("div_id_regime", "Pour quelle démarche ? : Le régime est acceptation ou rejet.")],
+            [
+                (
+                    "div_id_regime",
+                    "Pour quelle démarche ? : Choisissez la démarche : un projet de santé, ou une demande de "
+                    "subvention.",
+                )
+            ],
         ),
         (
             {"pieces-0-recue_le": ANSWERED},

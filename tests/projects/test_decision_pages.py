@@ -108,7 +108,7 @@ def test_each_act_is_a_404_for_whoever_it_is_never_for_and_a_409_once_it_is_done
         validate(lettre=lettre, by=people["decideur"], now=NOW)
         again = clients["decideur"].post(url(lettre, "valider"), {"motivation": ""})
     assert again.status_code == 409
-    assert "l’état est « Validée » depuis le 16/11/2026" in text(again)
+    assert "l’état est « Validée » depuis le 16 novembre 2026" in text(again)
 
 
 def test_the_letter_is_validated_and_its_request_granted_at_once_with_one_row_one_paper_and_one_mail_each() -> None:

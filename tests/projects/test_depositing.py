@@ -184,7 +184,8 @@ def test_a_second_deposit_is_told_what_happened_and_changes_nothing() -> None:
     by = porteur()
     lettre = deposited_letter(by)
     assert refused(lettre, by) == (
-        f"Cette action n’est plus possible : l’état est « Déposée » depuis le 16/11/2026 à 10 h 00 ({by.qualite})."
+        "Cette action n’est plus possible : l’état est « Déposée » "
+        f"depuis le 16 novembre 2026 à 10 h 00 ({by.qualite})."
     )
 
 

@@ -226,8 +226,8 @@ def test_a_receipt_says_when_what_by_whom_and_under_which_reference() -> None:
     for modele, what in (("accuse_lettre", "lettre d’intention"), ("accuse_demande", "demande de subvention")):
         assert found[modele]["objet"] == f"Enregistrement de votre {what}"
         assert found[modele]["sections"][0]["blocs"][0]["paragraphes"] == [
-            f"Votre {what} pour la CPTS «\u00a0CPTS des Coteaux\u00a0» a été enregistrée le 16 novembre 2026 à 10 h 00 "
-            "(heure de Paris) sous la référence OCC-31-2026-0001.",
+            f"Votre {what} pour la CPTS «\u00a0CPTS des Coteaux\u00a0» a été enregistrée le "
+            "16 novembre 2026 à 10\u00a0h\u00a000 (heure de Paris) sous la référence OCC-31-2026-0001.",
             f"Elle a été déposée par {by.user} ({by.qualite}).",
         ]
         assert found[modele]["emetteur"]["nom"] == Organisation.objects.get(code="guichet-occitanie").nom
@@ -249,7 +249,7 @@ def test_before_the_article_was_in_force_a_receipt_cites_none() -> None:
 def test_the_hour_of_a_receipt_is_that_of_paris() -> None:
     lettre = deposited_letter(now=datetime(2026, 7, 1, 22, 5, tzinfo=UTC))
     printed = words(papers(lettre)["accuse_lettre"])
-    assert any("enregistrée le 2 juillet 2026 à 00 h 05 (heure de Paris)" in text for text in printed)
+    assert any("enregistrée le 2 juillet 2026 à 0\u00a0h\u00a005 (heure de Paris)" in text for text in printed)
 
 
 def test_the_depositor_is_named_in_the_capacity_it_had() -> None:

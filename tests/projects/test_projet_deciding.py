@@ -102,7 +102,7 @@ def test_without_a_delegation_in_force_that_day_nothing_is_decided(scene: Any, a
 def test_a_decision_taken_is_final_and_says_by_whom_and_when(scene: Any) -> None:
     _, ars, projet = scene
     opposing(projet, ars, paris("2026-10-01", "09:05:00"))
-    with refused("l’état est « Opposition » depuis le 01/10/2026 à 09 h 05", ars.qualite):
+    with refused("l’état est « Opposition » depuis le 1er octobre 2026 à 9 h 05", ars.qualite):
         validating(projet, ars, paris("2026-10-01", "09:06:00"))
 
 

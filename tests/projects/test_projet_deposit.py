@@ -99,7 +99,7 @@ def test_each_person_is_told_once_in_its_own_words() -> None:
 def test_two_deposits_of_one_project_are_one() -> None:
     by = porteur()
     projet = deposited_project(by, now=NOON)
-    with refused("l’état est « Déposé » depuis le 14/09/2026 à 12 h 00"):
+    with refused("l’état est « Déposé » depuis le 14 septembre 2026 à 12 h 00"):
         deposit(projet=projet, reserves_lues=read(projet), by=by, now=paris("2026-09-14", "12:00:01"))
 
 

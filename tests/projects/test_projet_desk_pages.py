@@ -68,7 +68,7 @@ def test_the_ars_reads_the_clock_the_opinions_in_whatever_state_and_what_it_may_
     on("2026-11-24")
     html = page_of(projet, signed_in())
     told = words(html)
-    assert "14 jours restants Dernier jour : mardi 8 décembre 2026 , à minuit." in told
+    assert "14 jours restants Dernier jour : mardi 8 décembre 2026 , jusqu’à la fin du jour." in told
     table = re.search(r"opinion-table.*?</table>", html, re.DOTALL)
     assert table is not None
     rows = [words(row) for row in re.findall(r"<tr>.*?</tr>", table[0], re.DOTALL)]

@@ -76,7 +76,8 @@ def test_two_agents_decide_at_once_one_wins_and_the_other_is_told_who_did_what_a
         ends.add(read.etat)
         winner = first if read.etat == "validee" else second
         told = str(refused[0]).replace("\u00a0", " ")
-        assert f"l’état est « {read.get_etat_display()} » depuis le 17/11/2026 à 10 h 00 ({winner.qualite})" in told
+        since = f"l’état est « {read.get_etat_display()} » depuis le 17 novembre 2026"
+        assert f"{since} à 10 h 00 ({winner.qualite})" in told
         whole = {"validee": ("accordee", {"validation_lettre", "accord_fir"})}
         demande, natures = whole.get(read.etat, ("refusee", {"refus_lettre", "refus_fir"}))
         assert read.demande.etat == demande

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.acteur import Acteur
 from dossiers.documents import digest
-from dossiers.models import Dossier, Piece, Territoire
+from dossiers.models import Dossier, Piece, PieceDemandee, Territoire
 from dossiers.selectors.reglages import valeur
 from dossiers.services.delais import Acte, close, open_delai
 from dossiers.services.documents import create_document
@@ -152,8 +152,8 @@ def complete(*, projet: ProjetSante, by: Acteur, now: datetime, origine: str = O
     projet.refresh_from_db()
     for asked in close_open(evenements=projet.demandes_de_pieces(), now=now):
         for item in asked.items.order_by("ordre"):
-            if item.requise_par_un_texte and item.etat != EtatPieceDemandee.REPONDUE:
-                raise Refused(_unanswered(item.intitule, item.etat))
+            if sentence := unanswered(item):
+                raise Refused(sentence)
         write_answered(projet, asked, acte=Acte(by, now, origine))
     given = Piece.objects.filter(repond_a__demande__evenement__in=projet.demandes_de_pieces(), figee_at=None)
     freeze_pieces(dossier=projet.dossier, now=now, transmises=True, parmi=given.values_list("pk", flat=True))
@@ -178,10 +178,13 @@ def _territory_redrawn(dossier: Dossier, *, now: datetime) -> dict[str, Any]:
     return {"territoire": territoire}
 
 
-def _unanswered(intitule: str, etat: str) -> str:
-    if etat == EtatPieceDemandee.NON_CONFORME:
-        return f"«\u00a0{intitule}\u00a0» est reçue, mais non conforme\u00a0: répondez à nouveau."
-    return f"«\u00a0{intitule}\u00a0» est exigée par un texte et n’a pas encore de réponse."
+def unanswered(item: PieceDemandee) -> str:
+    """Why the project cannot be completed without this piece; "" when it is answered, or required by no text."""
+    if not item.requise_par_un_texte or item.etat == EtatPieceDemandee.REPONDUE:
+        return ""
+    if item.etat == EtatPieceDemandee.NON_CONFORME:
+        return f"«\u00a0{item.intitule}\u00a0» est reçue, mais non conforme\u00a0: répondez à nouveau."
+    return f"«\u00a0{item.intitule}\u00a0» est exigée par un texte et n’a pas encore de réponse."
 
 
 @transaction.atomic
@@ -226,4 +229,13 @@ def may_sign(projet: ProjetSante, by: Acteur) -> bool:
     return projet.dossier.pieces.filter(genre=GenrePiece.POUVOIR).exists()
 
 
-__all__ = ["complete", "deposit", "freeze_version", "may_sign", "record_receipt", "start_clock", "withdraw"]
+__all__ = [
+    "complete",
+    "deposit",
+    "freeze_version",
+    "may_sign",
+    "record_receipt",
+    "start_clock",
+    "unanswered",
+    "withdraw",
+]

@@ -32,7 +32,7 @@ from projects.selectors.projets import (
     sheets_of,
     with_sections,
 )
-from projects.services.projets.depositing import POUVOIR_MANQUANT, complete, deposit, may_sign, withdraw
+from projects.services.projets.depositing import POUVOIR_MANQUANT, complete, deposit, may_sign, unanswered, withdraw
 from projects.services.projets.pieces import contest_requirement, send_useful_answers
 from projects.states import EtatProjet
 from projects.views.projets import presenters
@@ -182,7 +182,12 @@ class CompleterView(ProjetActe):
         return told
 
     def page(self, request: HttpRequest, step: ProjetSante) -> dict[str, Any]:
-        return {"demandes": asked_of(step), "repondre": reverse("dossiers:repondre", args=[step.dossier_id])}
+        demandes = asked_of(step)
+        return {
+            "demandes": demandes,
+            "manque": [ligne["manque"] for demande in demandes for ligne in demande["lignes"] if ligne["manque"]],
+            "repondre": reverse("dossiers:repondre", args=[step.dossier_id]),
+        }
 
     def act(self, request: HttpRequest, step: ProjetSante, values: dict[str, Any]) -> None:
         complete(projet=step, by=request.acteur, now=request.now)
@@ -204,7 +209,8 @@ class EnvoyerUtilesView(ProjetActe):
         ]
 
     def page(self, request: HttpRequest, step: ProjetSante) -> dict[str, Any]:
-        return {"demandes": asked_of(step), "repondre": reverse("dossiers:repondre", args=[step.dossier_id])}
+        answer = reverse("dossiers:repondre", args=[step.dossier_id])
+        return {"demandes": asked_of(step), "manque": [], "repondre": answer}
 
     def act(self, request: HttpRequest, step: ProjetSante, values: dict[str, Any]) -> None:
         send_useful_answers(projet=step, by=request.acteur, now=request.now)
@@ -221,6 +227,7 @@ def asked_of(projet: ProjetSante) -> list[dict[str, Any]]:
                     "titre": item.intitule,
                     "fondement": item.fondement if item.requise_par_un_texte else "",
                     "etat": item.get_etat_display(),
+                    "manque": unanswered(item),
                 }
                 for item in demande.items.all()
             ],

@@ -14,7 +14,7 @@ from dossiers.selectors.pieces_demandees import requests_with_items
 from dossiers.selectors.reglages import reglage
 from dossiers.states import EtatDecision, EtatPieceDemandee, NatureDecision
 from dossiers.views.pieces_demandees import count_of, line
-from guichet.kernel.civil import civil_day, date_longue
+from guichet.kernel.civil import civil_day, date_heure, date_longue
 from guichet.kernel.deadlines import consolidation
 from guichet.kernel.lifecycle import Transition
 from projects.lifecycles import DEMANDES, ENTRE_LES_MAINS_DE_L_ARS, PROJET
@@ -194,8 +194,8 @@ def _decision(taken: Decision) -> dict[str, Any]:
     if taken.notifiee_le:
         instants.append(("Notifiée hors du portail", date_longue(taken.notifiee_le)))
     if taken.disponible_at:
-        instants.append(("Mise à disposition", _instant(taken.disponible_at)))
-    told = f"{_instant(opened[0].ouverte_at)}, par {opened[0].user}" if opened else "Pas encore par l’association"
+        instants.append(("Mise à disposition", date_heure(taken.disponible_at)))
+    told = f"{date_heure(opened[0].ouverte_at)}, par {opened[0].user}" if opened else "Pas encore par l’association"
     return {
         "pk": taken.pk,
         "titre": taken.get_nature_display(),
@@ -207,11 +207,6 @@ def _decision(taken: Decision) -> dict[str, Any]:
 def _appeal(row: Any) -> str:
     end = f"issue du {date_longue(row.issue_le)}" if row.issue_le else "il attend son issue"
     return f"{row.get_genre_display()}, formé le {date_longue(row.forme_le)}\u00a0: {end}."
-
-
-def _instant(moment: Any) -> str:
-    local = timezone.localtime(moment)
-    return f"{date_longue(local.date())} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
 
 
 def preparation_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | None:

@@ -58,6 +58,10 @@ def test_an_incomplete_project_is_answered_then_completed(by, pages, clock):
 
 def test_a_required_piece_without_an_answer_keeps_the_project_incomplete(by, pages):
     projet = asked_project(by, now=NOW)
+    page = pages.get(url("projet_completer", projet))
+    assert "exigée par un texte et n’a pas encore de réponse" in plain(page)
+    assert "Envoyer et compléter le projet" not in plain(page), "no button that can only be refused"
+    assert f'href="{reverse("dossiers:repondre", args=[projet.dossier_id])}">Répondre</a>' in page.content.decode()
     refused = pages.post(url("projet_completer", projet))
     assert (refused.status_code, "n’a pas encore de réponse" in refused.content.decode()) == (409, True)
     assert fresh(projet).etat == EtatProjet.INCOMPLET
