@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from dossiers.controls import control
-from guichet.kernel.forms import FieldsForm
+from guichet.kernel.forms import FieldsForm, LongText
 
 Manque = tuple[str, str]
 """Field id and French sentence of what is missing."""
@@ -46,7 +46,7 @@ LONG = 6000
 def texte_long(label: str, *, aide: str = "", rows: int = 6, maximum: int = LONG) -> forms.CharField:
     """A text area with its limit said by the browser and checked by the server."""
     return forms.CharField(
-        label=label, help_text=aide, required=False, max_length=maximum, widget=forms.Textarea(attrs={"rows": rows})
+        label=label, help_text=aide, required=False, max_length=maximum, widget=LongText(attrs={"rows": rows})
     )
 
 

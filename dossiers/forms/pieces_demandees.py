@@ -10,7 +10,7 @@ from dossiers.models import Piece
 from dossiers.questions import RowsField
 from dossiers.services.pieces_demandees import ITEMS_MAX, Item
 from dossiers.states import GenrePiece
-from guichet.kernel.forms import DayInput
+from guichet.kernel.forms import DayInput, LongText
 from guichet.kernel.uploads import EXTENSIONS
 
 INTITULE_MAX, PRECISION_MAX, REPONSE_MAX = 200, 2000, 6000
@@ -135,8 +135,8 @@ class RepondreForm(forms.Form):
         label="Votre réponse",
         required=False,
         max_length=REPONSE_MAX,
-        help_text="Répondez en quelques lignes, ou dites où c’est écrit dans la lettre. Aucune donnée de patient.",
-        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Répondez en quelques lignes, ou dites où c’est écrit dans votre dossier. Aucune donnée de patient.",
+        widget=LongText(attrs={"rows": 6}),
     )
     pieces = forms.TypedMultipleChoiceField(
         label="Des pièces déjà jointes au dossier", required=False, coerce=int, widget=forms.CheckboxSelectMultiple

@@ -43,7 +43,7 @@ def line(item: PieceDemandee, *, url: str = "", answers: bool = True) -> dict[st
         "objet": OBJETS.get(item.concerne, ""),
         "texte": _why(item),
         "quand": when,
-        "etat": {"libelle": item.get_etat_display(), "ton": TONS.get(EtatPieceDemandee(item.etat), "")},
+        "etat": {"libelle": _state(item), "ton": TONS.get(EtatPieceDemandee(item.etat), "")},
         "repondue": came,
         "reponse": item.reponse if answers else "",
         "pieces": list(item.pieces.all()) if answers else [],
@@ -52,6 +52,12 @@ def line(item: PieceDemandee, *, url: str = "", answers: bool = True) -> dict[st
         "url": url,
         "fil": reverse("dossiers:fil_de_piece", args=[item.pk]),
     }
+
+
+def _state(item: PieceDemandee) -> str:
+    """Nothing is awaited any more once the request is closed."""
+    closed = item.etat == EtatPieceDemandee.ATTENDUE and item.demande.close_at is not None
+    return "Sans réponse" if closed else item.get_etat_display()
 
 
 def _why(item: PieceDemandee) -> str:

@@ -17,6 +17,14 @@ class DayInput(forms.DateInput):
         super().__init__({name: day.isoformat() for name, day in bounds.items() if day}, format="%Y-%m-%d")
 
 
+class LongText(forms.Textarea):
+    """A text area whose line breaks count for one character each, as in the browser that counts them."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = super().value_from_datadict(data, files, name)
+        return typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
+
+
 class FieldsForm(forms.Form):
     """A form drawn as its fields alone: the page writes the form around them."""
 

@@ -75,6 +75,24 @@ def failure_keeps_the_text(page: Page, letter: LettreIntention, check_axe: Check
     assert needs(letter) == "Écrit sans réseau."
 
 
+def test_a_text_too_long_is_never_cut_in_silence(open_context: Windows, check_axe: Check) -> None:
+    by = porteur()
+    letter = ready_letter(by, demande=False)
+    page = gestures.come_back(open_context(), by.user)
+    open_needs(page, letter)
+    told = page.locator("#div_id_population .length-told")
+    write(page, ("x" * 99 + "\n") * 59 + "x" * 100)
+    expect(told).to_have_text(re.compile(r"^6\s000 caractères sur 6\s000\.$"))
+    expect(page.locator("[data-autosave-state]")).to_have_text(SAVED)
+    assert len(needs(letter)) == 6000
+    write(page, ("x" * 99 + "\n") * 59 + "x" * 100 + "de trop")
+    expect(told).to_have_text(re.compile(r"^7 caractères de trop\s: 6\s000 au plus\.$"))
+    expect(page.get_by_label("La population et sa santé")).to_have_value(re.compile("de trop$"))
+    expect(page.locator("#div_id_population .invalid-feedback")).to_be_visible()
+    check_axe(page)
+    page.context.watch.allow("422")  # type: ignore[attr-defined]
+
+
 def test_a_bank_account_never_stays_in_the_browser(open_context: Windows) -> None:
     by = porteur()
     letter = ready_letter(by, demande=False)
