@@ -20,13 +20,14 @@ State = Literal["running", "suspended", "over", "coming"]
 WIDTHS = {"etroit": 640, "large": 1000}
 """The widths laid out, by the names static/css/history.css gives them."""
 TOP = 8
-LANES = 4
+LANES = 5
 LANE = 40
 FLAG, GAP = 8, 6
 """Between the pole of a flag and its words, and after them."""
 LABEL = 176
+WHOLE = float("inf")
 SHORT_LABELS = (LABEL, 112, 0)
-"""Room for the words of a flag: whole, cut, none but the day."""
+"""Room for the words of a flag: nearly always whole, cut, none but the day."""
 STEM = 18
 ROW = 38
 ORDER = ("done", "today", "coming")
@@ -174,7 +175,7 @@ def _drawing(items: Sequence[Item], periods: Sequence[Period], today: date, name
     scale.fit((day, FLAG + _room(*said, LABEL) + GAP) for (day, _), said in zip(days, words, strict=True))
     points = [(scale.x(day), *said) for (day, _), said in zip(days, words, strict=True)]
     kinds = _kinds(days, today)
-    placed = _placed(points, kinds)
+    placed = _placed(points, kinds, width=scale.width)
     axis = TOP + LANE * (1 + max((words.lane for words in placed.values()), default=-1)) + STEM
     bars = _bars(periods, scale, axis + TICKS)
     return Drawing(
@@ -222,11 +223,12 @@ class _Words:
     room: float
 
 
-def _placed(points: list[tuple[float, str, str]], kinds: list[Kind]) -> dict[int, _Words]:
+def _placed(points: list[tuple[float, str, str]], kinds: list[Kind], *, width: int) -> dict[int, _Words]:
     """The words of each flag that has some: no word on another, no pole through a word.
 
     From right to left, on the right of their pole and above what they pass over; where the lanes are full they are cut,
-    then put on the left, then left out. Today's never are: a neighbour's leave their place.
+    then put on the left, then left out. Today's never are: a neighbour's leave their place. Words that were cut take,
+    at the end, the room that nobody took.
     """
     silent: set[int] = set()
     while True:
@@ -241,7 +243,7 @@ def _placed(points: list[tuple[float, str, str]], kinds: list[Kind]) -> dict[int
     for n in range(len(points)):
         if n not in placed and (words := _first_free(points, placed, n, side=-1)):
             placed[n] = words
-    return placed
+    return {n: _widened(points, placed, n, width) for n in placed}
 
 
 def _first_free(
@@ -259,6 +261,19 @@ def _first_free(
             if all(_apart(lane, start, end, x, words, points[m][0]) for m, words in placed.items()):
                 return _Words(lane, start, end, room)
     return None
+
+
+def _widened(points: list[tuple[float, str, str]], placed: dict[int, _Words], n: int, width: int) -> _Words:
+    """The same words whole, in their lane, where they then meet neither others nor the sides of the drawing."""
+    x, when, label = points[n]
+    kept, room = placed[n], _room(when, label, WHOLE)
+    far = x + (1 if kept.start >= x else -1) * (FLAG + room + GAP)
+    start, end = min(x, far), max(x, far)
+    free = all(_apart(kept.lane, start, end, x, words, points[m][0]) for m, words in placed.items() if m != n)
+    if room <= kept.room or start < 0 or end > width or not free:
+        return kept
+    placed[n] = _Words(kept.lane, start, end, room)
+    return placed[n]
 
 
 def _apart(lane: int, start: float, end: float, x: float, other: _Words, pole: float) -> bool:

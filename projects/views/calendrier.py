@@ -6,13 +6,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dossiers.models import Delai
-from dossiers.views.timeline import Item, Period, Timeline, timeline
+from dossiers.models import Delai, PieceDemandee
+from dossiers.states import EtatPieceDemandee
+from dossiers.views.timeline import Item, Kind, Period, Timeline, timeline
 from funding.lifecycles import DEMANDE_FIR
 from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Lifecycle
 from projects.lifecycles import LETTRE, PROJET
 from projects.models import ProjetSante
+from projects.models.projet import VALIDES
+from projects.states import EtatProjet
 from projects.views.journal import events_of
 from projects.views.onglets import Parcours
 
@@ -91,20 +94,35 @@ def _coming(parcours: Parcours, today: date, *, agent: bool) -> list[Item]:
     projet, lettre = parcours.projet, parcours.lettre
     if projet:
         found += _deadlines(projet.delai, "", "Sans opposition, réputé validé", agent=agent)
-        last = projet.consolidation_le()
-        if last and last >= today:
-            found.append(
-                Item(
-                    last,
-                    "Validation définitive le lendemain",
-                    "coming",
-                    "Dernier jour pour retirer une validation illégale",
-                )
-            )
+        found += _required_limits(projet, today)
     demande = lettre.demande if lettre and not lettre.sans_demande else None
     if demande and demande.transmise_at:
         found += _deadlines(demande.delai, " (subvention)", "Sans réponse, subvention rejetée", agent=agent)
-    return [each for each in found if each.day >= today]
+    coming = [each for each in found if each.day >= today]
+    return [*coming, *_end_of_withdrawal(projet, today)] if projet else coming
+
+
+def _required_limits(projet: ProjetSante, today: date) -> list[Item]:
+    """The days given for the required pieces that did not come: nothing happens by itself on them. One query, while
+    the project waits for some.
+    """
+    if projet.etat != EtatProjet.INCOMPLET:
+        return []
+    awaited = PieceDemandee.objects.filter(
+        demande__evenement__in=projet.demandes_de_pieces(), demande__close_at=None, requise_par_un_texte=True
+    ).exclude(etat=EtatPieceDemandee.REPONDUE)
+    days = awaited.exclude(limite_le=None).order_by("limite_le").values_list("limite_le", flat=True).distinct()
+    return [Item(day, "Pièces exigées attendues", "coming", "Date limite donnée par l’ARS") for day in days]
+
+
+def _end_of_withdrawal(projet: ProjetSante, today: date) -> list[Item]:
+    """Until when an illegal validation may be withdrawn: told too once it is past, for it is then final."""
+    last = projet.consolidation_le() if projet.etat in VALIDES else None
+    if last is None:
+        return []
+    kind: Kind = "coming" if last >= today else "done"
+    told = "Quatre mois pour retirer une validation illégale\u00a0; le lendemain, elle est définitive"
+    return [Item(last, "Fin du retrait possible", kind, told)]
 
 
 def _deadlines(delai: Delai | None, about: str, silence: str, *, agent: bool) -> list[Item]:
@@ -126,24 +144,24 @@ def periods_of(request: HttpRequest, parcours: Parcours) -> list[Period]:
     lettre = parcours.lettre
     demande = lettre.demande if lettre and not lettre.sans_demande else None
     if demande and demande.delai and demande.transmise_at:
-        found.append(_period("Subvention\u00a0: examen de l’ARS", demande.delai, today))
+        found.append(_period("Examen de la subvention", demande.delai, today))
     if parcours.projet:
         attempts = ProjetSante.objects.visible_to(request.acteur).filter(dossier=parcours.dossier)
         rows = attempts.filter(delai__isnull=False).select_related("delai").order_by("depose_at", "pk")
-        found += [_period("Projet de santé\u00a0: examen de l’ARS", row.delai, today) for row in rows if row.delai]
+        found += [_period("Examen du projet de santé", row.delai, today) for row in rows if row.delai]
     return sorted(found, key=lambda each: (each.start, each.label))
 
 
 def _period(titre: str, delai: Delai, today: date) -> Period:
     if delai.clos_at is not None:
         end = min(timezone.localdate(delai.clos_at), delai.dernier_jour or date.max)
-        return Period(titre, delai.recu_le, max(end, delai.recu_le), "over", "Délai terminé")
+        return Period(titre, delai.recu_le, max(end, delai.recu_le), "over", "délai terminé")
     if delai.dernier_jour is None:
-        return Period(titre, delai.recu_le, None, "suspended", "Délai non commencé\u00a0: pièces attendues")
+        return Period(titre, delai.recu_le, None, "suspended", "délai non commencé, pièces attendues")
     left = (delai.dernier_jour - today).days
     if left < 0:
-        return Period(titre, delai.recu_le, delai.dernier_jour, "over", "Délai passé")
+        return Period(titre, delai.recu_le, delai.dernier_jour, "over", "délai passé")
     words = "dernier jour aujourd’hui" if not left else f"{left} jour{'s' if left > 1 else ''} avant la fin"
     return Period(
-        titre, delai.recu_le, delai.dernier_jour, "running", f"Jusqu’au {date_longue(delai.dernier_jour)}, {words}"
+        titre, delai.recu_le, delai.dernier_jour, "running", f"jusqu’au {date_longue(delai.dernier_jour)}, {words}"
     )

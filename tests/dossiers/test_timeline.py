@@ -163,8 +163,16 @@ def test_words_that_find_no_room_on_the_right_of_their_pole_stand_on_its_left() 
     crowd = [Item(date(2026, 11, 10) + timedelta(days=4 * n), "Avis de la caisse", "done") for n in range(5)]
     drawn = drawing([Item(date(2026, 6, 1), "Dépôt", "done"), *crowd], today=date(2026, 11, 27))
     check_drawing(drawn)
-    assert [flag.leftward for flag in drawn.flags] == [False, True, True, False, False, False, False]
+    assert [flag.leftward for flag in drawn.flags] == [False, True, False, False, False, False, False]
     assert drawn.unnamed == 0
+
+
+def test_words_are_whole_where_nobody_else_wants_the_room() -> None:
+    long = "Avis de la caisse primaire d’assurance maladie rendu"
+    alone = drawing([Item(date(2026, 11, 2), long, "done")])
+    assert alone.flags[0].label == long
+    followed = [Item(date(2026, 11, 2), long, "done"), Item(date(2026, 11, 5), long, "done")]
+    assert [flag.label[-1] for flag in drawing(followed, today=date(2026, 11, 8)).flags[:2]] != ["…", "…"]
 
 
 def test_overlapping_periods_are_on_rows_of_their_own() -> None:

@@ -67,7 +67,7 @@ PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "projects:projet_comparer", "complete"): 6,
     ("dd_ars", "projects:projet_comparer", "complete"): 6,
     ("porteur", "projects:projet_dossier", "depose"): 7,
-    ("porteur", "projects:projet_calendrier", "complete"): 8,
+    ("porteur", "projects:projet_calendrier", "complete"): 7,
     ("porteur", "projects:projet_journal", "complete"): 7,
     ("porteur", "projects:calendrier", "lettre"): 8,
     **{

@@ -173,6 +173,29 @@ def test_the_calendar_tells_the_past_the_day_and_what_comes(by, pages, clock):
     ]
 
 
+def test_the_calendar_tells_until_when_pieces_are_awaited_and_a_validation_withdrawn(by, pages, clock):
+    projet = deposited_project(by, now=at("2026-09-03"))
+    limite = date(2026, 10, 20)
+    asked_project(by, required(limite=limite), useful(now=at("2026-09-20")), projet=projet, now=at("2026-09-20"))
+
+    def told(day):
+        clock(at(day))
+        pages.force_login(by.user)
+        page = pages.get(url("projet_calendrier", projet))
+        return [(item.day.isoformat(), item.label, item.kind) for item in rows(page, "chronologie").items]
+
+    assert told("2026-10-01")[-1] == ("2026-10-20", "Pièces exigées attendues", "coming")
+    give_pieces(fresh(projet), by=by, now=at("2026-10-12"))
+    assert told("2026-10-13")[-1] == ("2026-10-13", "Aujourd’hui", "today"), "answered, nothing is awaited"
+    complete(projet=fresh(projet), by=by, now=at("2026-10-14"))
+    passage(now=at("2026-12-14"))
+    assert told("2026-12-15")[-1] == ("2027-04-12", "Fin du retrait possible", "coming")
+    assert told("2027-04-20")[-2:] == [
+        ("2027-04-12", "Fin du retrait possible", "done"),
+        ("2027-04-20", "Aujourd’hui", "today"),
+    ]
+
+
 def test_the_journal_of_a_file_tells_its_letter_and_its_project(by, pages):
     lettre = validated_letter(by)
     pages.post(reverse("projects:projet_ouvrir", args=[lettre.pk]))
