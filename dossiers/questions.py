@@ -223,15 +223,24 @@ class Questions:
 class SectionForm(FieldsForm):
     """Base of every section. `obligatoires` maps a field to the sentence said when it is empty.
 
+    `passes` are days that are not after today: the day of a fact, not of a plan.
     `groupes`, when a page is long, names each field once, in order; the page shows one heading per group.
     """
 
     obligatoires: ClassVar[dict[str, str]] = {}
+    passes: ClassVar[tuple[str, ...]] = ()
     groupes: tuple[Groupe, ...] = ()
 
     def __init__(self, *args: Any, jour: date, **kwargs: Any) -> None:
         self.jour = jour
         super().__init__(*args, **kwargs)
+        for name in self.passes:
+            self.fields[name].validators.append(self._not_future)
+            self.fields[name].widget.attrs["max"] = jour.isoformat()
+
+    def _not_future(self, day: date) -> None:
+        if day > self.jour:
+            raise forms.ValidationError("Cette date est dans le futur.")
 
     def champs_par_groupe(self) -> list[tuple[Groupe, list[forms.BoundField]]]:
         """Each group with its fields, for the page."""

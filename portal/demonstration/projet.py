@@ -33,7 +33,7 @@ IDENTITE: dict[str, Any] = {
         {"nom": "Sacha Inventé", "profession": "Pharmacienne", "role": "secretariat", "commune": "Baziège"},
         {"nom": "Lou Supposé", "profession": "Sage-femme", "role": "membre", "commune": "Revel"},
     ],
-    "signataires_informes_le": "2027-09-06",
+    "signataires_informes_le": "2025-06-10",
 }
 
 DIAGNOSTIC: dict[str, Any] = {
@@ -54,10 +54,10 @@ DIAGNOSTIC: dict[str, Any] = {
     "acces_commentaire": "Les trajets vers Toulouse s’allongent de vingt minutes aux heures de pointe.",
     "offre": "Vingt et un médecins généralistes, dix-huit infirmiers libéraux, quatre pharmacies, deux maisons de "
     "santé. Une installation de sage-femme en 2026. Deux départs de médecins prévus d’ici deux ans.",
-    "methode": "Quatre groupes de travail de janvier à juin 2027, une enquête auprès des habitants (mars 2027), une "
-    "réunion de restitution ouverte à tous (juin 2027).",
-    "sources": "Portrait de territoire remis en réunion le 3 juin 2026 ; données de l’Assurance Maladie de mars 2027 ; "
-    "enquête auprès des habitants, mars 2027.",
+    "methode": "Quatre groupes de travail de janvier à juin 2026, une enquête auprès des habitants (mars 2026), une "
+    "réunion de restitution ouverte à tous (juin 2026).",
+    "sources": "Portrait de territoire remis en réunion le 3 juin 2026 ; données de l’Assurance Maladie de mars 2026 ; "
+    "enquête auprès des habitants, mars 2026.",
     "priorites": "Trouver un médecin traitant, d’abord aux patients en affection de longue durée.\nRépondre aux soins "
     "du jour, samedi compris.\nPréparer les sorties d’hôpital.\nFaire avancer le dépistage.\nSavoir qui appeler en cas "
     "de crise.",
@@ -71,7 +71,7 @@ GOUVERNANCE: dict[str, Any] = {
         {"critere": "missions", "reponse": "oui", "precision": "Article 2"},
         {"critere": "personnel", "reponse": "oui", "precision": "Article 13"},
     ],
-    "statuts_adoptes_le": "2026-05-18",
+    "statuts_adoptes_le": "2025-05-18",
     "representativite": "Le conseil compte seize membres de sept professions. Aucune profession n’a plus de quatre "
     "places. Chaque collège élit les siens pour trois ans.",
     "attribution": "La présidente représente l’association. Le bureau suit le budget et le recrutement. "
@@ -84,7 +84,7 @@ GOUVERNANCE: dict[str, Any] = {
     "tenu à jour par la coordinatrice.",
     "instances": "Bureau de six personnes chaque mois ; conseil d’administration chaque trimestre ; assemblée générale "
     "une fois par an.",
-    "coordination": "Une coordinatrice à mi-temps depuis février 2027, à temps plein dès la signature du contrat.",
+    "coordination": "Une coordinatrice à mi-temps depuis février 2026, à temps plein dès la signature du contrat.",
     "groupes_travail": "Quatre groupes : accès aux soins, parcours, prévention, crise.",
     "indemnisation": "Un montant par heure de réunion, le même pour toutes les professions, voté par l’assemblée. "
     "Un registre suit ce que chacun reçoit dans l’année.",
@@ -209,7 +209,7 @@ USAGERS: dict[str, Any] = {
     "elus": "Les deux intercommunalités prêtent des salles et siègent, sans voter, au conseil.",
     "rencontres": [
         {"le": "2026-06-03", "avec": "Deux associations d’usagers", "objet": "Premier diagnostic"},
-        {"le": "2027-06-17", "avec": "Les deux intercommunalités", "objet": "Restitution du diagnostic"},
+        {"le": "2026-06-17", "avec": "Les deux intercommunalités", "objet": "Restitution du diagnostic"},
     ],
     "information": "Une page sur le site, une affiche dans les cabinets et les mairies, une réunion par an.",
 }
@@ -254,8 +254,8 @@ ANNEXES: dict[str, Any] = {
     "statuts": "joint",
     "reglement": "joint",
     "lettres": [
-        {"organisme": "Centre hospitalier", "objet": "Annoncer les sorties", "le": "2027-07-02"},
-        {"organisme": "Maison de santé de la Halle", "objet": "Accueillir les soins du samedi", "le": "2027-07-05"},
+        {"organisme": "Centre hospitalier", "objet": "Annoncer les sorties", "le": "2026-07-02"},
+        {"organisme": "Maison de santé de la Halle", "objet": "Accueillir les soins du samedi", "le": "2026-07-05"},
     ],
     "autres": "",
 }

@@ -37,7 +37,7 @@ PERSONNES: dict[str, Any] = {
         {"nom": "Alix Fictif", "profession": "Infirmier libéral", "role": "tresorerie", "commune": "Nailloux"},
         {"nom": "Sacha Inventé", "profession": "Pharmacienne", "role": "secretariat", "commune": "Baziège"},
     ],
-    "personnes_informees_le": "2026-09-15",
+    "personnes_informees_le": "2025-06-10",
 }
 
 ACCES: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """A session: its day and place, its agenda, who was there, what was said of a file."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -8,9 +9,12 @@ from dossiers.questions import RowsField, choix, texte
 from guichet.kernel.forms import DayInput
 
 Choix = list[tuple[str, str]]
+UN_AN = timedelta(days=366)
 
 
 class SeanceForm(forms.Form):
+    """`jour` is today: a session is at most a year from it, or the year was mistyped."""
+
     tenue_le = forms.DateField(
         label="Jour de la séance",
         widget=DayInput(),
@@ -19,6 +23,16 @@ class SeanceForm(forms.Form):
     lieu = forms.CharField(
         label="Lieu", help_text="Une adresse, ou «\u00a0à distance\u00a0».", max_length=160, required=False
     )
+
+    def __init__(self, *args: Any, jour: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.jour = jour
+
+    def clean_tenue_le(self) -> date:
+        day: date = self.cleaned_data["tenue_le"]
+        if abs(day - self.jour) > UN_AN:
+            raise forms.ValidationError("Cette séance est à plus d’un an d’aujourd’hui\u00a0: vérifiez l’année.")
+        return day
 
 
 class SeanceEntiereForm(SeanceForm):

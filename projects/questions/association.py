@@ -137,6 +137,7 @@ class PersonnesForm(SectionForm):
         widget=DayInput(),
     )
 
+    passes: ClassVar[tuple[str, ...]] = ("personnes_informees_le",)
     groupes = (
         Groupe(
             "Le représentant légal",

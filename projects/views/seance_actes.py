@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views import View
 
-from dossiers.views.actes import GesteView
+from dossiers.views.actes import GesteView, today
 from guichet.kernel.civil import date_longue
 from guichet.kernel.lifecycle import Refused
 from projects.forms.avis import AvisForm
@@ -43,10 +43,10 @@ from projects.services.seances import (
 
 class NouvelleSeanceView(LoginRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._render(request, SeanceForm())
+        return self._render(request, SeanceForm(jour=today(request)))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = SeanceForm(request.POST)
+        form = SeanceForm(request.POST, jour=today(request))
         if not form.is_valid():
             return self._render(request, form, status=422)
         seance = open_session(**form.cleaned_data, by=request.acteur, now=request.now)
@@ -95,7 +95,7 @@ class ModifierSeanceView(HeldView):
 
     def make_form(self, request: HttpRequest, step: Seance, **given: Any) -> forms.Form:
         values = {"tenue_le": step.tenue_le, "lieu": step.lieu, "notes": step.notes}
-        return SeanceEntiereForm(**given, initial=values)
+        return SeanceEntiereForm(**given, jour=today(request), initial=values)
 
     def act(self, request: HttpRequest, step: Seance, values: dict[str, Any]) -> None:
         edit_session(seance=step, **values, by=request.acteur)

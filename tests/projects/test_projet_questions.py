@@ -1,7 +1,7 @@
 """What each section of a projet de santé asks, keeps and still needs."""
 
 import copy
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -125,6 +125,14 @@ def test_people_are_named_only_once_informed() -> None:
     needed = [("id_signataires_informes_le", "Dites quand les personnes nommées ont été informées.")]
     assert missing("identite", signataires_informes_le="") == needed
     assert missing("identite", signataires=[], signataires_informes_le="") == []
+
+
+@pytest.mark.parametrize(
+    ("cle", "name"), [("identite", "signataires_informes_le"), ("gouvernance", "statuts_adoptes_le")]
+)
+def test_the_day_of_a_fact_is_not_in_the_future(cle: str, name: str) -> None:
+    assert errors(cle, **{name: TODAY.isoformat()}) == {}
+    assert errors(cle, **{name: (TODAY + timedelta(days=1)).isoformat()}) == {name: ["Cette date est dans le futur."]}
 
 
 # --- The governance -----------------------------------------------------------------------------------------

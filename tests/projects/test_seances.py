@@ -58,6 +58,8 @@ def test_the_guichet_holds_a_session_from_its_pages_until_its_minutes() -> None:
     desk = guichet()
     lettre = consulted_letter(desk=desk)
     client = agent_client(Client(), desk.user)
+    mistyped = client.post(reverse("projects:seance_nouvelle"), {"tenue_le": "2001-11-16", "lieu": "Toulouse"})
+    assert (mistyped.status_code, "vérifiez l’année" in mistyped.content.decode()) == (422, True)
     made = client.post(reverse("projects:seance_nouvelle"), {"tenue_le": "2026-11-16", "lieu": "Toulouse"})
     seance = Seance.objects.get()
     assert made.url == reverse("projects:seance", args=[seance.pk])

@@ -86,6 +86,7 @@ class GouvernanceForm(SectionForm):
         rows=4,
     )
 
+    passes: ClassVar[tuple[str, ...]] = ("statuts_adoptes_le",)
     groupes = (
         Groupe("Les statuts", ("criteres", "statuts_adoptes_le")),
         Groupe("La gouvernance", ("representativite", "attribution", "decision", "partenariat", "outils", "instances")),

@@ -90,6 +90,7 @@ class IdentiteForm(SectionForm):
         widget=DayInput(),
     )
 
+    passes: ClassVar[tuple[str, ...]] = ("signataires_informes_le",)
     groupes = (
         Groupe("L’identité", ("nom_cpts", "forme", "nom", "sigle", "rna", "siret")),
         Groupe("Le siège", ("adresse", "code_postal", "ville", "courriel", "telephone", "site")),
