@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from accounts.models import User
 from accounts.selectors import users_with_right
@@ -38,6 +39,11 @@ def deciders(demande: DemandeFir, *, now: datetime) -> list[User]:
     return list(found)
 
 
+def _funder(demande: DemandeFir) -> str:
+    """At the beginning of a sentence."""
+    return capfirst(demande.financeur.avec_article)
+
+
 def _send(
     demande: DemandeFir,
     users: Sequence[User],
@@ -66,7 +72,7 @@ def _send(
 def transmitted(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> None:
     """The association has its acknowledgement; the funder learns that a request waits, and until when."""
     lines = [
-        f"Votre demande de subvention de {euros(demande.montant_demande)} est transmise à {demande.financeur.nom}."
+        f"Votre demande de subvention de {euros(demande.montant_demande)} est transmise {demande.financeur.a_qui}."
     ]
     if demande.delai and demande.delai.dernier_jour:
         lines.append(
@@ -103,7 +109,7 @@ def pieces_asked(demande: DemandeFir, *, event: EvenementFir, now: datetime) -> 
         evenement=event.pk,
         sujet="Pièces demandées",
         paragraphes=[
-            f"{demande.financeur.nom} vous demande des pièces pour instruire votre demande de subvention.",
+            f"{_funder(demande)} vous demande des pièces pour instruire votre demande de subvention.",
             "La liste dit, pour chacune, si un texte l’exige, jusqu’à quand, et l’effet sur le délai.",
         ],
         now=now,
@@ -155,9 +161,7 @@ def decided(demande: DemandeFir, *, decision: Decision, event: EvenementFir, now
         association_people(demande.dossier, now=now),
         evenement=event.pk,
         sujet="Décision sur votre demande de subvention",
-        paragraphes=[
-            f"{demande.financeur.nom} a pris une décision sur votre demande de subvention. Elle est à lire ici."
-        ],
+        paragraphes=[f"{_funder(demande)} a pris une décision sur votre demande de subvention. Elle est à lire ici."],
         now=now,
         categorie=CategorieEnvoi.LEGAL,
         bouton="Lire la décision",
@@ -168,7 +172,7 @@ def decided(demande: DemandeFir, *, decision: Decision, event: EvenementFir, now
         guichet_people(demande.dossier, now=now),
         evenement=event.pk,
         sujet="Décision sur une demande de subvention",
-        paragraphes=[f"{demande.financeur.nom} a pris une décision sur cette demande."],
+        paragraphes=[f"{_funder(demande)} a pris une décision sur cette demande."],
         now=now,
     )
 
@@ -182,7 +186,7 @@ def rejected_by_silence(demande: DemandeFir, *, event: EvenementFir, now: dateti
         evenement=event.pk,
         sujet="Rejet par silence de votre demande de subvention",
         paragraphes=[
-            f"{demande.financeur.nom} n’a pas répondu dans le délai de deux mois\u00a0: votre demande est réputée "
+            f"{_funder(demande)} n’a pas répondu dans le délai de deux mois\u00a0: votre demande est réputée "
             f"rejetée depuis le {jour}.",
             "Vous pouvez en demander les motifs depuis cette page\u00a0; ils vous sont dus dans le mois "
             "(CRPA, art. L232-4). Le financeur peut encore accorder la subvention.",
@@ -231,7 +235,7 @@ def reasons_given(demande: DemandeFir, *, event: EvenementFir, now: datetime) ->
         association_people(demande.dossier, now=now),
         evenement=event.pk,
         sujet="Motifs du rejet de votre demande de subvention",
-        paragraphes=[f"{demande.financeur.nom} vous communique les motifs du rejet par silence."],
+        paragraphes=[f"{_funder(demande)} vous communique les motifs du rejet par silence."],
         now=now,
         categorie=CategorieEnvoi.LEGAL,
         bouton="Lire les motifs",
@@ -258,7 +262,7 @@ def warn(demande: DemandeFir, *, evenement: UUID, jours: int, now: datetime) -> 
         _send(demande, [people[pk] for pk in sorted(people)], paragraphes=lines, **common)
         return
     holders = guichet_people(demande.dossier, now=now)
-    held = f"Elle n’est pas encore transmise à {demande.financeur.nom}, mais le délai court depuis le dépôt."
+    held = f"Elle n’est pas encore transmise {demande.financeur.a_qui}, mais le délai court depuis le dépôt."
     _send(demande, holders, paragraphes=[*lines, held], **common)
     waiting = [people[pk] for pk in sorted(people.keys() - {user.pk for user in holders})]
     ask = (

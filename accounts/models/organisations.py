@@ -48,6 +48,30 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.nom
 
+    @property
+    def avec_article(self) -> str:
+        """As the subject of a sentence: "l’Agence régionale…", "la caisse primaire…"; an association as it is."""
+        article = ARTICLES.get(Genre(self.genre), "")
+        common = self.genre in (Genre.DD_ARS, Genre.CPAM, Genre.ELSM)
+        return article + (self.nom[:1].lower() + self.nom[1:] if common else self.nom)
+
+    @property
+    def a_qui(self) -> str:
+        """As to whom something is sent: "à l’Agence…", "à la caisse…", "au Guichet…"."""
+        name = self.avec_article
+        return f"au {name.removeprefix('le ')}" if name.startswith("le ") else f"à {name}"
+
+
+ARTICLES = {
+    Genre.GUICHET: "le ",
+    Genre.URPS: "l’",
+    Genre.ARS: "l’",
+    Genre.DD_ARS: "la ",
+    Genre.CPAM: "la ",
+    Genre.MSA: "la ",
+    Genre.ELSM: "l’",
+}
+
 
 class Profession(models.Model):
     """A profession counted in the mobilisation of a project, with the URPS that speaks for it."""

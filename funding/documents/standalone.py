@@ -42,7 +42,7 @@ def receipt(
         {
             "genre": "encadre",
             "titre": "Et maintenant\u00a0?",
-            "paragraphes": [f"La demande est transmise aussitôt à {demande.financeur.nom}, qui en accuse réception."],
+            "paragraphes": [f"La demande est transmise aussitôt {demande.financeur.a_qui}, qui en accuse réception."],
         },
     ]
     contexte = official_letter(

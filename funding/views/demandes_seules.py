@@ -123,7 +123,7 @@ class VerifierDemandeView(LoginRequiredMixin, View):
             missing = {"message": "Cochez la case qui dit que les réponses sont exactes.", "ancre": "exact"}
             return self.page(request, demande, erreurs=[missing], status=422)
         deposit_standalone(demande=demande, by=request.acteur, now=request.now)  # type: ignore[attr-defined]
-        messages.success(request, f"Votre demande est déposée, et transmise à {demande.financeur.nom}.")
+        messages.success(request, f"Votre demande est déposée, et transmise {demande.financeur.a_qui}.")
         return redirect("funding:demande", pk=pk)
 
     def draft(self, request: HttpRequest, pk: int) -> DemandeFir:

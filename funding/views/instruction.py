@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 
 from dossiers.forms.pieces_demandees import DemanderPiecesForm
 from dossiers.models import PieceDemandee
@@ -168,7 +169,8 @@ class DemanderMotifsView(FirActe):
     def consequences(self, request: HttpRequest, step: DemandeFir) -> list[str]:
         due = date_longue(add_months(today(request), MOIS_DES_MOTIFS))
         return [
-            f"{step.financeur.nom} doit vous répondre dans le mois, au plus tard le {due} (CRPA, art. L232-4).",
+            f"{capfirst(step.financeur.avec_article)} doit "
+            f"vous répondre dans le mois, au plus tard le {due} (CRPA, art. L232-4).",
             "Demander les motifs ne retire rien à vos recours.",
         ]
 

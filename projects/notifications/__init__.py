@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from accounts.models import Mandat, Organisation, User
 from accounts.services.mails import queue_mails
@@ -190,7 +191,7 @@ def opinion_given(avis: Avis, *, event: EvenementAvis, now: datetime) -> None:
         desk(lettre.dossier, now=now),
         evenement=event.pk,
         sujet="Réponse reçue",
-        paragraphes=[f"{avis.organisation.nom} a répondu à la consultation."],
+        paragraphes=[f"{capfirst(avis.organisation.avec_article)} a répondu à la consultation."],
         now=now,
     )
 

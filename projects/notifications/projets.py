@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from accounts.models import User
 from accounts.selectors import users_with_right
@@ -138,7 +139,7 @@ def opinion_given(avis: Avis, *, event: EvenementAvis, now: datetime) -> None:
         ars_people(projet.dossier, now=now),
         evenement=event.pk,
         sujet="Avis reçu sur un projet de santé",
-        paragraphes=[f"{avis.organisation.nom} a répondu.", _last_day(projet)],
+        paragraphes=[f"{capfirst(avis.organisation.avec_article)} a répondu.", _last_day(projet)],
         now=now,
         categorie=CategorieEnvoi.ETAPES,
     )
