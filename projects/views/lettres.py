@@ -153,6 +153,10 @@ class VerifierView(LoginRequiredMixin, View):
 
 
 class DeposerView(LoginRequiredMixin, View):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Reached by going back or from a bookmark: nothing is deposited but from the page that says what will be."""
+        return redirect("projects:verifier", pk=pk)
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         lettre = written_letter(request, pk)
         if request.POST.get("exact") != "oui" and lettre.etat in ECRITURE:

@@ -64,6 +64,10 @@ class VerifierView(LoginRequiredMixin, View):
 
 
 class DeposerView(LoginRequiredMixin, View):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Reached by going back or from a bookmark: nothing is deposited but from the page that says what will be."""
+        return redirect("projects:projet_verifier", pk=pk)
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         projet = written_project(request, pk)
         read = set(request.POST.getlist("reserve")) if request.POST.get("lues") == "oui" else set()
