@@ -1,6 +1,6 @@
 """Reads of decisions: who reads which, and who opened them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -29,11 +29,14 @@ def decisions_visible_to(acteur: "Acteur | None") -> QuerySet[Decision]:
     return taken.filter(Q(Exists(papers)) | Q(Exists(scans)))
 
 
-def waiting_on(dossier_id: int, etape_id: int, natures: Collection[str]) -> QuerySet[Decision]:
-    """What was decided on paper on that step and waits for a second person. For whoever may decide on the step."""
-    return Decision.objects.filter(
-        dossier=dossier_id, etape_id=etape_id, nature__in=natures, etat=EtatDecision.A_CONFIRMER
-    ).order_by("pk")
+def waiting_on(dossier_id: int, etapes: Iterable[tuple[int, Collection[str]]]) -> QuerySet[Decision]:
+    """What was decided on paper on these steps, each its key and its natures, and waits for a second person. For
+    whoever may decide on them.
+    """
+    about = Q(pk=None)
+    for etape_id, natures in etapes:
+        about |= Q(etape_id=etape_id, nature__in=natures)
+    return Decision.objects.filter(about, dossier=dossier_id, etat=EtatDecision.A_CONFIRMER).order_by("pk")
 
 
 def with_openings(decisions: QuerySet[Decision]) -> QuerySet[Decision]:

@@ -133,4 +133,9 @@ class ActeView(GesteView):
             raise Refused(sentence)
 
     def papers(self, step: Any) -> list[Decision]:
-        return list(waiting_on(step.dossier_id, step.pk, self.decide)) if self.decide else []
+        steps = self.decided(step)
+        return list(waiting_on(step.dossier_id, steps)) if steps else []
+
+    def decided(self, step: Any) -> list[tuple[int, tuple[str, ...]]]:
+        """The keys of the steps this page decides on, with every nature such a decision may have."""
+        return [(step.pk, self.decide)] if self.decide else []

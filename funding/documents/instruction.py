@@ -212,7 +212,7 @@ def _remedies(taken: Decision) -> list[dict[str, Any]]:
 
 def reasons(demande: DemandeFir, motifs: str, *, by: Acteur, now: datetime) -> Paper:
     """Why the silence rejected the request."""
-    event = demande.evenements.filter(cible=EtatDemandeFir.REJETEE_TACITEMENT).order_by("recorded_at").first()
+    event = demande.evenements.filter(cible=EtatDemandeFir.REJETEE_TACITEMENT).order_by("recorded_at", "id").first()
     since = date_longue(event.prend_effet_le) if event else ""
     blocs: list[dict[str, Any]] = [
         {

@@ -57,7 +57,7 @@ def running_period(demande: DemandeFir) -> Delai | None:
 def requests_for_pieces(demande: DemandeFir) -> list[UUID]:
     """The events by which pieces were asked for about this request."""
     return list(
-        demande.evenements.filter(action="demander_pieces").order_by("recorded_at").values_list("pk", flat=True)
+        demande.evenements.filter(action="demander_pieces").order_by("recorded_at", "id").values_list("pk", flat=True)
     )
 
 

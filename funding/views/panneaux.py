@@ -156,7 +156,9 @@ def _decision(taken: Decision, *, agent: bool) -> dict[str, Any]:
 
 def _reasons(demande: DemandeFir) -> dict[str, str] | None:
     """The reasons asked for, when they are due, whether they were given. One query."""
-    found = {event.action: event for event in demande.evenements.filter(action__in=MOTIFS).order_by("recorded_at")}
+    found = {
+        event.action: event for event in demande.evenements.filter(action__in=MOTIFS).order_by("recorded_at", "id")
+    }
     asked, given = found.get("demander_motifs"), found.get("communiquer_motifs")
     if asked is None:
         return None

@@ -173,7 +173,7 @@ class LettreIntention(models.Model):
         jours = valeur("saisine_directe_jours", on=le, defaut=None)
         if jours is None or self.deposee_at is None:
             return "La région n’a pas fixé le délai au bout duquel l’ARS se saisit directement."
-        first = self.evenements.filter(cible=EtatLettre.DEPOSEE).order_by("recorded_at").first()
+        first = self.evenements.filter(cible=EtatLettre.DEPOSEE).order_by("recorded_at", "id").first()
         since = first.prend_effet_le if first else civil_day(self.deposee_at)
         possible = since + ONE_DAY * jours
         return "" if le >= possible else f"Vous pourrez saisir l’ARS directement à partir du {date_longue(possible)}."

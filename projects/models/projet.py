@@ -176,7 +176,9 @@ class ProjetSante(models.Model):
 
     def demandes_de_pieces(self) -> list[UUID]:
         """The events by which pieces were asked for about this project, required or useful."""
-        return list(self.evenements.filter(action__in=DEMANDES).order_by("recorded_at").values_list("pk", flat=True))
+        return list(
+            self.evenements.filter(action__in=DEMANDES).order_by("recorded_at", "id").values_list("pk", flat=True)
+        )
 
     def si_envoye(self) -> Echeance | None:
         """The dates the period gets once what is answered is sent; None while no period was opened. Two queries the
@@ -236,7 +238,7 @@ class ProjetSante(models.Model):
 
     def empechement_contestation(self) -> str:
         """ "" unless what was asked last is already contested. One query."""
-        acts = self.evenements.filter(action__in=(*DEMANDES, "contester_exigence")).order_by("-recorded_at")
+        acts = self.evenements.filter(action__in=(*DEMANDES, "contester_exigence")).order_by("-recorded_at", "-id")
         if acts.values_list("action", flat=True).first() != "contester_exigence":
             return ""
         return "Votre contestation est déjà inscrite\u00a0: l’ARS l’a reçue."

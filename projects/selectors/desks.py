@@ -178,7 +178,7 @@ def _urgencies(days: list[date], on: date) -> Urgences:
 def silences(acteur: Acteur, *, now: datetime) -> QuerySet[DemandeFir]:
     """Tacit rejections to look at: `motifs_dus_le` first (the reasons asked and not given), then the recent ones."""
     events = EvenementFir.objects.filter(demande=OuterRef("pk"))
-    asked = events.filter(action="demander_motifs").order_by("-recorded_at")
+    asked = events.filter(action="demander_motifs").order_by("-recorded_at", "-id")
     due = Cast(KT("donnees__reponse_due_le"), DateField())
     given = Exists(events.filter(action="communiquer_motifs"))
     found = DemandeFir.objects.visible_to(acteur).filter(etat=EtatDemandeFir.REJETEE_TACITEMENT)

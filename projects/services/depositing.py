@@ -97,7 +97,7 @@ RETIRABLE = (
 
 
 def _requests_for_pieces(lettre: LettreIntention) -> list[UUID]:
-    found = lettre.evenements.filter(action="demander_pieces").order_by("recorded_at")
+    found = lettre.evenements.filter(action="demander_pieces").order_by("recorded_at", "id")
     return list(found.values_list("pk", flat=True))
 
 

@@ -250,7 +250,7 @@ def _refuse_before(step: Step, nature: NatureDecision, signee_le: date) -> None:
         days = [civil_day(step.transmise_at)] if step.transmise_at else []
     if nature == NatureDecision.ACCORD_FIR:
         validated = EvenementLettre.objects.filter(lettre__demande=step.pk, action="valider")
-        days += list(validated.order_by("recorded_at").values_list("prend_effet_le", flat=True))
+        days += list(validated.order_by("recorded_at", "id").values_list("prend_effet_le", flat=True))
     if days and signee_le < max(days):
         raise Refused(f"Cette décision n’a pas pu être signée avant le {date_longue(max(days))}.")
 

@@ -11,6 +11,7 @@ from dossiers.states import EtatPieceDemandee
 from dossiers.views.timeline import Item, Kind, Period, Timeline, timeline
 from funding.lifecycles import DEMANDE_FIR
 from guichet.kernel.civil import date_longue
+from guichet.kernel.deadlines import Echeance
 from guichet.kernel.lifecycle import Lifecycle
 from projects.lifecycles import LETTRE, PROJET
 from projects.models import ProjetSante
@@ -93,11 +94,14 @@ def _coming(parcours: Parcours, today: date, *, agent: bool) -> list[Item]:
     found = []
     projet, lettre = parcours.projet, parcours.lettre
     if projet:
-        found += _deadlines(projet.delai, "", "Sans opposition, réputé validé", agent=agent)
+        ends = projet.si_envoye() if projet.etat == EtatProjet.INCOMPLET else projet.delai
+        found += _deadlines(projet.delai, ends, "", "Sans opposition, réputé validé", agent=agent)
         found += _required_limits(projet, today)
     demande = lettre.demande if lettre and not lettre.sans_demande else None
     if demande and demande.transmise_at:
-        found += _deadlines(demande.delai, " (subvention)", "Sans réponse, subvention rejetée", agent=agent)
+        found += _deadlines(
+            demande.delai, demande.delai, " (subvention)", "Sans réponse, subvention rejetée", agent=agent
+        )
     coming = [each for each in found if each.day >= today]
     return [*coming, *_end_of_withdrawal(projet, today)] if projet else coming
 
@@ -125,15 +129,18 @@ def _end_of_withdrawal(projet: ProjetSante, today: date) -> list[Item]:
     return [Item(last, "Fin du retrait possible", kind, told)]
 
 
-def _deadlines(delai: Delai | None, about: str, silence: str, *, agent: bool) -> list[Item]:
-    if delai is None or delai.clos_at is not None or delai.dernier_jour is None or delai.echeance_le is None:
+def _deadlines(
+    delai: Delai | None, ends: Delai | Echeance | None, about: str, silence: str, *, agent: bool
+) -> list[Item]:
+    """The last days of a period that runs: `ends` says when, what came and was not sent included."""
+    if delai is None or delai.clos_at is not None or ends is None or ends.dernier_jour is None:
         return []
-    last = delai.dernier_jour
+    last, due = ends.dernier_jour, ends.echeance_le
     safe = Item(last - timedelta(days=1), f"Dernier jour sûr{about}", "coming", "Les alertes le visent")
     return [
         *([safe] if agent else []),
         Item(last, f"Dernier jour de l’ARS{about}", "coming", "Jusqu’à la fin de la journée, heure de Paris"),
-        Item(delai.echeance_le, silence, "coming"),
+        *([Item(due, silence, "coming")] if due else []),
     ]
 
 

@@ -9,9 +9,7 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
-from dossiers.models import Decision
 from dossiers.rules import ARS, ASSURANCE_MALADIE
-from dossiers.selectors.decisions import waiting_on
 from dossiers.selectors.reglages import fondement, reglage
 from dossiers.states import SUR_UNE_DEMANDE, SUR_UNE_LETTRE
 from dossiers.views.actes import today
@@ -142,7 +140,7 @@ def _confirmation(lettre: LettreIntention, mode: str) -> tuple[bool, str]:
     """Whether nothing is awaited of the Assurance Maladie before the validation, and what is said of it."""
     if mode != ModeValidation.CONJOINTE:
         return True, ""
-    event = lettre.evenements.filter(action="confirmer_validation").order_by("recorded_at").first()
+    event = lettre.evenements.filter(action="confirmer_validation").order_by("recorded_at", "id").first()
     if event is None:
         return False, "L’Assurance Maladie n’a pas encore confirmé la validation."
     return True, f"Validation confirmée le {date_longue(event.prend_effet_le)} ({event.qualite})."
@@ -181,9 +179,9 @@ class DecidingActe(LettreActeView):
 
     decide = SUR_UNE_LETTRE
 
-    def papers(self, step: LettreIntention) -> list[Decision]:
-        asked = step.demande_id if not step.sans_demande else None
-        return super().papers(step) + (list(waiting_on(step.dossier_id, asked, SUR_UNE_DEMANDE)) if asked else [])
+    def decided(self, step: LettreIntention) -> list[tuple[int, tuple[str, ...]]]:
+        request = [(step.demande_id, SUR_UNE_DEMANDE)] if step.demande_id and not step.sans_demande else []
+        return [*super().decided(step), *request]
 
 
 class ConfirmerValidationView(LettreActeView):

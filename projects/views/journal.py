@@ -71,15 +71,15 @@ def events_of(request: HttpRequest, parcours: Parcours) -> list[tuple[Evenement,
     """What happened on the steps of the file this person opens, each with its table. Three queries at most."""
     found: list[tuple[Evenement, Lifecycle]] = []
     if lettre := parcours.lettre:
-        of_letter = lettre.evenements.select_related("acteur").order_by("-recorded_at")
+        of_letter = lettre.evenements.select_related("acteur").order_by("-recorded_at", "-id")
         found += [(event, LETTRE) for event in of_letter]
         if lettre.demande_id and not lettre.sans_demande:
             of_request = EvenementFir.objects.filter(demande=lettre.demande_id).select_related("acteur")
-            found += [(event, DEMANDE_FIR) for event in of_request.order_by("-recorded_at")]
+            found += [(event, DEMANDE_FIR) for event in of_request.order_by("-recorded_at", "-id")]
     if parcours.projet:
         attempts = ProjetSante.objects.visible_to(request.acteur).filter(dossier=parcours.dossier)
         of_projects = EvenementProjet.objects.filter(projet__in=attempts).select_related("acteur")
-        found += [(event, PROJET) for event in of_projects.order_by("-recorded_at")]
+        found += [(event, PROJET) for event in of_projects.order_by("-recorded_at", "-id")]
     return found
 
 

@@ -1,12 +1,13 @@
 """The life of an invitation: sent, accepted once by its address, expired, cancelled, forged."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Envoi, Invitation, Membership, Organisation
 from accounts.services import invitations, memberships
@@ -19,10 +20,12 @@ pytestmark = pytest.mark.django_db
 INVITED = "dominique@exemple.fr"
 
 
-def invite(by: Membership, email: str = INVITED, droits: tuple[str, ...] = ("rediger",)) -> tuple[Invitation, str]:
+def invite(
+    by: Membership, email: str = INVITED, droits: tuple[str, ...] = ("rediger",), *, now: datetime = NOW
+) -> tuple[Invitation, str]:
     """An invitation and the token its mail carries."""
     invitation = invitations.invite(
-        organisation=by.organisation, email=email, droits=list(droits), fonction="Consultant", by=acteur(by), now=NOW
+        organisation=by.organisation, email=email, droits=list(droits), fonction="Consultant", by=acteur(by), now=now
     )
     return invitation, token_of_last_mail()
 
@@ -168,7 +171,7 @@ def test_a_stranger_who_posts_is_sent_to_the_page(client: Client, porteuse: Memb
 
 
 def test_a_forged_token_does_not_exist(client: Client, porteuse: Membership) -> None:
-    _, token = invite(porteuse)
+    _, token = invite(porteuse, now=timezone.now())
     assert client.get(reverse("accounts:invitation", args=[token])).status_code == 200
     forged = reverse("accounts:invitation", args=[token[:-1] + ("a" if token[-1] != "a" else "b")])
     assert client.get(forged).status_code == 404

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.acteur import Acteur
 from accounts.models import Absence, Delegation, Envoi, Invitation, Membership, Organisation
@@ -62,7 +63,7 @@ class World:
                 droits=["rediger"],
                 fonction="",
                 by=self.porteur,
-                now=NOW,
+                now=timezone.now(),
             )
         Invitation.objects.filter(pk=last.pk).update(jeton_sha256=JETON_SHA256)
         return last

@@ -6,8 +6,10 @@ import pytest
 
 from dossiers.services.pieces_demandees import answer_own
 from dossiers.states import NatureDecision as N
+from portal.views.homes.projets import clock_line
 from projects.models import ProjetSante
 from projects.selectors.paper import effect_on_project
+from projects.selectors.projets import projects_to_decide
 from projects.services.paper import confirm_paper_decision, record_paper_decision
 from projects.services.projets.deciding import Opposition, oppose, validate
 from projects.services.projets.depositing import complete
@@ -95,6 +97,19 @@ def test_past_the_last_day_the_association_is_told_once_to_send(scene: Any) -> N
     assert [passage(now=paris(f"2026-12-{day}")).alertes for day in (13, 14)] == [1, 0]
     assert titles(by)[-1] == "Envoyez votre projet complété : le délai de l’ARS est passé"
     assert titles(ars) == before
+
+
+def test_the_home_of_the_ars_says_the_last_day_of_what_came_then_that_nothing_is_left_for_it(scene: Any) -> None:
+    _, ars, projet = scene
+    days = (d("2026-10-13"), d("2026-12-12"), d("2026-12-13"))
+    lines = [clock_line(projects_to_decide(ars).get(pk=projet.pk), day) for day in days]
+    assert [(line.etat, line.ailleurs) for line in lines] == [
+        ("Pièces arrivées", False),
+        ("Pièces arrivées", False),
+        ("Délai passé", True),
+    ]
+    assert "12 décembre 2026" in plain(lines[0].quand)
+    assert "l’association doit encore envoyer" in lines[2].quand
 
 
 def test_an_answer_that_does_not_conform_is_no_arrival(scene: Any) -> None:

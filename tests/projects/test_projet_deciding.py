@@ -249,6 +249,10 @@ def test_a_tacit_validation_is_withdrawn_within_four_months_of_its_last_day(scen
     told = words(plain(projet.dossier.documents.get(modele="decision_projet").contexte))
     assert "1er mars 2027" in told
     assert projet.dossier.documents.get(modele="attestation").annule_at == paris("2027-03-14", "23:59:59")
+    assert ledger(projet)[-2:] == [
+        ("silence", d("2026-11-15"), d("2026-11-14")),
+        ("decision", d("2027-03-14"), d("2026-11-14")),
+    ], "what withdrew it is told after the silence, and moves no date"
     assert titles(by)[-1] == "Décision sur votre projet de santé"
 
 

@@ -16,9 +16,11 @@ from projects.services.projets.deciding import (
     validate,
 )
 from projects.services.projets.opening import copy_project
+from projects.services.projets.outside import register_outside_deposit
 from projects.services.projets.silence import record_silence
 from projects.services.silence import passage
 from tests.factories.bodies import decideur, guichet
+from tests.factories.paper import scan
 from tests.factories.projects import porteur
 from tests.factories.projets import deposited_project, fresh
 from tests.projects.rows import plain
@@ -107,6 +109,10 @@ def test_no_new_attempt_while_the_silence_may_still_validate_the_first(scene: An
     projet = opposing(projet, ars, paris("2026-11-05"))
     with refused("Ouvrez d’abord la décision d’opposition"):
         copy_project(projet=projet, by=by, now=paris("2026-11-06"))
+    with refused("L’association n’a pas encore ouvert l’opposition"):
+        register_outside_deposit(
+            dossier=projet.dossier, recu_le=d("2026-11-06"), scan=scan(), preuve=None, by=ars, now=paris("2026-11-06")
+        )
     opens(projet, by, paris("2026-11-07"))
     copy_project(projet=projet, by=by, now=paris("2026-11-07"))
     assert fresh(projet).delai.clos_par == "decision"

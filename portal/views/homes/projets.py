@@ -66,6 +66,9 @@ def clock_line(projet: ProjetSante, today: date) -> Ligne:
     arrived = getattr(projet, "arrivee_le", None)
     if projet.etat == EtatProjet.INCOMPLET and arrived:
         coming = last_day_from(arrived)
+        if coming < today:
+            words = f"Dernier jour passé le {date_longue(coming)}\u00a0; l’association doit encore envoyer"
+            return _line(projet, etat="Délai passé", quand=words, ton="", ailleurs=True)
         words = f"Arrivées, pas encore envoyées\u00a0; dernier jour\u00a0: {date_longue(coming)}"
         return _line(projet, etat="Pièces arrivées", quand=words, ton=legal_tone(coming, today))
     if projet.etat == EtatProjet.INCOMPLET:

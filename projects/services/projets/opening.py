@@ -104,7 +104,7 @@ def draft_project(*, dossier: Dossier, by: Acteur, now: datetime, **values: Any)
     """The row and its empty sections; the territory starts from the last one deposited. The caller judged who may."""
     if ProjetSante.objects.filter(dossier=dossier, etat__in=[*EN_COURS, *VALIDES]).exists():
         raise Refused("Ce dossier a déjà un projet de santé en cours ou validé.")
-    _refuse_while_the_first_runs(dossier, now=now)
+    _refuse_while_the_first_runs(dossier, by=by, now=now)
     projet = ProjetSante.objects.create(dossier=dossier, created_at=now, created_by=by.user, **values)
     territoire = draft_of(dossier=dossier, by=by, now=now)
     there = bool(territoire.population)
@@ -119,14 +119,19 @@ def draft_project(*, dossier: Dossier, by: Acteur, now: datetime, **values: Any)
     return projet
 
 
-def _refuse_while_the_first_runs(dossier: Dossier, *, now: datetime) -> None:
+def _refuse_while_the_first_runs(dossier: Dossier, *, by: Acteur, now: datetime) -> None:
     """An opposition not received yet has not ended its period: the silence may still validate that attempt."""
     opposed = ProjetSante.objects.filter(dossier=dossier, etat=EtatProjet.OPPOSE, delai__clos_at=None)
     for projet in opposed.exclude(delai=None).order_by("pk"):
         if not end_if_received(PROJET.lock(projet), now=now):
+            first = (
+                "L’association n’a pas encore ouvert l’opposition faite au projet précédent"
+                if by.est_agent
+                else "Ouvrez d’abord la décision d’opposition"
+            )
             raise Refused(
-                "Ouvrez d’abord la décision d’opposition\u00a0: tant qu’elle n’est pas reçue, le délai de deux mois "
-                "court encore sur ce projet, et le silence peut le valider."
+                f"{first}\u00a0: tant qu’elle n’est pas reçue, le délai de deux mois court encore sur ce projet, et le "
+                "silence peut le valider."
             )
 
 

@@ -186,7 +186,10 @@ def test_the_calendar_tells_until_when_pieces_are_awaited_and_a_validation_withd
 
     assert told("2026-10-01")[-1] == ("2026-10-20", "Pièces exigées attendues", "coming")
     give_pieces(fresh(projet), by=by, now=at("2026-10-12"))
-    assert told("2026-10-13")[-1] == ("2026-10-13", "Aujourd’hui", "today"), "answered, nothing is awaited"
+    assert told("2026-10-13")[-2:] == [
+        ("2026-12-12", "Dernier jour de l’ARS", "coming"),
+        ("2026-12-13", "Sans opposition, réputé validé", "coming"),
+    ], "what came counts from its day, sent or not"
     complete(projet=fresh(projet), by=by, now=at("2026-10-14"))
     passage(now=at("2026-12-14"))
     assert told("2026-12-15")[-1] == ("2027-04-12", "Fin du retrait possible", "coming")
