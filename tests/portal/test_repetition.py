@@ -241,9 +241,9 @@ def test_the_page_offers_the_day_of_each_silence_the_nearest_first(client_admin:
     html = client_admin.get(PAGE).content.decode()
     rows = [text(row) for row in re.findall(r"<li><span><a .*?</li>", html, re.DOTALL)]
     assert [re.sub(r"OCC-\S+", "REF", row) for row in rows] == [
-        "CPTS proche Le silence vaut rejet REF · le 17 janvier 2027, dans 60 jours "
+        "CPTS proche Rejet de la subvention REF · le 17 janvier 2027, dans 60 jours "
         "Avancer de 60 jours jusqu’à l’échéance de CPTS proche",
-        "CPTS loin Le silence vaut rejet REF · le 18 janvier 2027, dans 61 jours "
+        "CPTS loin Rejet de la subvention REF · le 18 janvier 2027, dans 61 jours "
         "Avancer de 61 jours jusqu’à l’échéance de CPTS loin",
     ]
     done = client_admin.post(PAGE, {"jours": "60", "depuis": "0"}, follow=True)

@@ -48,7 +48,7 @@ def test_both_effects_are_said_before_the_request_leaves_with_the_doubt_of_the_t
     projet = deposited_project(now=at("2026-09-03"))
     on("2026-09-20")
     page = text(signed_in().get(url(projet, "demander_pieces")))
-    assert "Le dernier jour du 3 novembre 2026 tombe" in page
+    assert "Le dernier jour du 3 novembre 2026 ne compte plus" in page
     assert "Le délai continue de courir : le dernier jour reste le 3 novembre 2026." in page
     assert "Aucun texte lu n’énumère les pièces d’un projet de santé, hors son territoire d’action" in page
 

@@ -102,7 +102,7 @@ class DemanderPiecesView(AskingView, DeskActe):
 
 def _effect_of_required(projet: ProjetSante) -> str:
     last = last_day(projet)
-    now = f"Le dernier jour du {last} tombe" if last else "Le délai attend déjà une pièce exigée"
+    now = f"Le dernier jour du {last} ne compte plus" if last else "Le délai attend déjà une pièce exigée"
     return (
         f"{now}\u00a0: les deux mois courront en entier à partir de l’arrivée de la dernière pièce exigée (CRPA, "
         "art. L114-3 et L114-5). La date limite donnée à l’association n’y change rien."
