@@ -83,15 +83,18 @@ def jour(day: date) -> str:
     return f"{JOURS[day.weekday()]} {date_longue(day)}"
 
 
-def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = True) -> dict[str, Any]:
+def clock(
+    delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = True, ends: Echeance | None = None
+) -> dict[str, Any]:
     """The values of components/clock.html. `passe` adds the setting behind it (to an agent, with what the sources leave
-    open: `doutes`) and the lines of the ledger with the date each gave. Two queries, one without.
+    open: `doutes`) and the lines of the ledger with the date each gave. `ends`: the dates, where facts known already
+    are not in the ledger yet. Two queries, one without `passe`.
     """
     lines = ledger_read(delai)
-    echeance = echeance_of(delai, lines=lines)
+    echeance = ends or echeance_of(delai, lines=lines)
     shown = {
         "titre": titre,
-        "dernier_jour": jour(delai.dernier_jour) if delai.dernier_jour else "",
+        "dernier_jour": jour(echeance.dernier_jour) if echeance.dernier_jour else "",
         "registre": explain(echeance, au=today if delai.clos_at is None else None),
         "mouvements": [movement(line) for line in lines] if passe else [],
         "pourquoi": _reason(delai, doutes=doutes) if passe else None,
@@ -103,13 +106,14 @@ def clock(delai: Delai, *, today: date, titre: str, doutes: bool, passe: bool = 
 def _state(delai: Delai, echeance: Echeance, today: date) -> dict[str, Any]:
     """Running, suspended, or over and not recorded yet."""
     words = MOTS[Regime(delai.regime)]
-    silence = words.silence.format(day=date_longue(delai.echeance_le)) if delai.echeance_le else ""
+    last, due = echeance.dernier_jour, echeance.echeance_le
+    silence = words.silence.format(day=date_longue(due)) if due else ""
     if echeance.etat(today) in (Etat.SUSPENDU, Etat.NON_COMMENCE):
         told = f"{words.arret_phrase} {silence}".strip()
         return {"ton": "info", "chiffre": "", "mots": words.arret, "phrase": told}
-    if delai.dernier_jour is None or today > delai.dernier_jour:
+    if last is None or today > last:
         return {"ton": "alert", "chiffre": "", "mots": "Délai passé", "phrase": words.passe}
-    days = (delai.dernier_jour - today).days
+    days = (last - today).days
     return {"ton": tone_of(days), "chiffre": days, "mots": days_left(days), "phrase": silence}
 
 

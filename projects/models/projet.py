@@ -189,6 +189,11 @@ class ProjetSante(models.Model):
         found: Echeance | None = self.__dict__["envoye"]
         return found
 
+    def arrivee(self) -> Echeance | None:
+        """The dates of the period where every required piece came and was not sent; None otherwise. As `si_envoye`."""
+        found = self.si_envoye() if self.etat == EtatProjet.INCOMPLET else None
+        return found if found and found.dernier_jour else None
+
     def _si_envoye(self) -> Echeance | None:
         if self.delai is None:
             return None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
+from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from accounts.acteur import Acteur
 from dossiers.models import Delai, Dossier, MouvementDelai, PieceDemandee, Section
@@ -145,12 +145,17 @@ def projects_to_decide(acteur: Acteur) -> QuerySet[ProjetSante]:
     """Deposited and not decided, the nearest last day first; those whose period has not begun at the end. `arrivee_le`
     is the day the last required piece came where all have come and were not sent, else None.
     """
+    found = _with_arrival(projects_for_pages(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS))
+    return found.order_by(F("delai__dernier_jour").asc(nulls_last=True), "depose_at", "pk")
+
+
+def _with_arrival(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
+    """With `arrivee_le`: the day the last required piece came where all have come and were not sent, else None."""
     required = _required_of_project()
     last = Subquery(required.order_by("-recue_le").values("recue_le")[:1])
     waits = Exists(required.exclude(etat=EtatPieceDemandee.REPONDUE))
-    arrived = Case(When(waits, then=None), default=last, output_field=DateField())
-    found = projects_for_pages(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS).annotate(arrivee_le=arrived)
-    return found.order_by(F("delai__dernier_jour").asc(nulls_last=True), "depose_at", "pk")
+    running = Q(etat=EtatProjet.INCOMPLET) & ~Q(waits)
+    return projects.annotate(arrivee_le=Case(When(running, then=last), default=None, output_field=DateField()))
 
 
 def projects_to_verify(acteur: Acteur) -> QuerySet[ProjetSante]:
@@ -194,8 +199,10 @@ LIGNE = (
 
 
 def projects_joined(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
-    """The projects with what a line of a list says, and nothing else."""
-    joined = projects.select_related("dossier__association", "dossier__departement_pilote", "territoire", "delai")
+    """The projects with what a line of a list says, `arrivee_le` included, and nothing else."""
+    joined = _with_arrival(projects).select_related(
+        "dossier__association", "dossier__departement_pilote", "territoire", "delai"
+    )
     return joined.only(*LIGNE)
 
 

@@ -31,7 +31,6 @@ from projects.selectors.projets import answered_not_sent
 from projects.services.opinions import close_unanswered
 from projects.services.projets.silence import end_if_received, record_lot
 from projects.services.projets.silence import record_silence as record_validation
-from projects.states import EtatProjet
 
 log = logging.getLogger(__name__)
 LOT = 100
@@ -126,7 +125,7 @@ def warn_unsent(*, projet_id: int, now: datetime) -> bool:
     that nothing but its gesture is awaited. False when nothing is due.
     """
     projet = PROJET.lock(ProjetSante.objects.get(pk=projet_id))
-    found = projet.si_envoye() if projet.etat == EtatProjet.INCOMPLET else None
+    found = projet.arrivee()
     today = timezone.localdate(now)
     if found is None or found.dernier_jour is None:
         return False

@@ -94,14 +94,13 @@ def _coming(parcours: Parcours, today: date, *, agent: bool) -> list[Item]:
     found = []
     projet, lettre = parcours.projet, parcours.lettre
     if projet:
-        ends = projet.si_envoye() if projet.etat == EtatProjet.INCOMPLET else projet.delai
-        found += _deadlines(projet.delai, ends, "", "Sans opposition, réputé validé", agent=agent)
+        found += _deadlines(
+            projet.delai, projet.arrivee() or projet.delai, "", "Validation par le silence", agent=agent
+        )
         found += _required_limits(projet, today)
     demande = lettre.demande if lettre and not lettre.sans_demande else None
     if demande and demande.transmise_at:
-        found += _deadlines(
-            demande.delai, demande.delai, " (subvention)", "Sans réponse, subvention rejetée", agent=agent
-        )
+        found += _deadlines(demande.delai, demande.delai, " (subvention)", "Rejet par le silence", agent=agent)
     coming = [each for each in found if each.day >= today]
     return [*coming, *_end_of_withdrawal(projet, today)] if projet else coming
 
@@ -140,7 +139,7 @@ def _deadlines(
     return [
         *([safe] if agent else []),
         Item(last, f"Dernier jour de l’ARS{about}", "coming", "Jusqu’à la fin de la journée, heure de Paris"),
-        *([Item(due, silence, "coming")] if due else []),
+        *([Item(due, silence, "coming", "Sans réponse de l’ARS d’ici là")] if due else []),
     ]
 
 
@@ -155,20 +154,22 @@ def periods_of(request: HttpRequest, parcours: Parcours) -> list[Period]:
     if parcours.projet:
         attempts = ProjetSante.objects.visible_to(request.acteur).filter(dossier=parcours.dossier)
         rows = attempts.filter(delai__isnull=False).select_related("delai").order_by("depose_at", "pk")
-        found += [_period("Examen du projet de santé", row.delai, today) for row in rows if row.delai]
+        arrived = {parcours.projet.pk: parcours.projet.arrivee()}
+        found += [
+            _period("Examen du projet de santé", row.delai, today, arrived.get(row.pk)) for row in rows if row.delai
+        ]
     return sorted(found, key=lambda each: (each.start, each.label))
 
 
-def _period(titre: str, delai: Delai, today: date) -> Period:
+def _period(titre: str, delai: Delai, today: date, arrived: Echeance | None = None) -> Period:
     if delai.clos_at is not None:
         end = min(timezone.localdate(delai.clos_at), delai.dernier_jour or date.max)
         return Period(titre, delai.recu_le, max(end, delai.recu_le), "over", "délai terminé")
-    if delai.dernier_jour is None:
+    last = (arrived or delai).dernier_jour
+    if last is None:
         return Period(titre, delai.recu_le, None, "suspended", "délai non commencé, pièces attendues")
-    left = (delai.dernier_jour - today).days
+    left = (last - today).days
     if left < 0:
-        return Period(titre, delai.recu_le, delai.dernier_jour, "over", "délai passé")
+        return Period(titre, delai.recu_le, last, "over", "délai passé")
     words = "dernier jour aujourd’hui" if not left else f"{left} jour{'s' if left > 1 else ''} avant la fin"
-    return Period(
-        titre, delai.recu_le, delai.dernier_jour, "running", f"jusqu’au {date_longue(delai.dernier_jour)}, {words}"
-    )
+    return Period(titre, delai.recu_le, last, "running", f"jusqu’au {date_longue(last)}, {words}")

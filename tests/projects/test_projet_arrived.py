@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from dossiers.services.pieces_demandees import answer_own
 from dossiers.states import NatureDecision as N
@@ -19,6 +21,7 @@ from tests.factories.bodies import agent, decideur
 from tests.factories.paper import scan
 from tests.factories.projects import porteur
 from tests.factories.projets import asked_project, deposited_project, fresh, give_pieces, required
+from tests.projects.projet_desk import signed_in, text
 from tests.projects.rows import plain
 from tests.projects.scene import asked, d, last, paris, refused, titles
 
@@ -110,6 +113,31 @@ def test_the_home_of_the_ars_says_the_last_day_of_what_came_then_that_nothing_is
     ]
     assert "12 décembre 2026" in plain(lines[0].quand)
     assert "l’association doit encore envoyer" in lines[2].quand
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (
+            "2026-10-13",
+            "même si l’association ne les a pas encore envoyées. Sans opposition, le projet est réputé validé",
+        ),
+        ("2026-12-13", "Dès que l’association enverra ses réponses, la validation sera inscrite à sa date"),
+    ],
+)
+def test_the_page_and_the_list_give_the_last_day_of_what_came(scene: Any, on: Any, day: str, sentence: str) -> None:
+    by, ars, projet = scene
+    on(day)
+    desk, reader = signed_in(ars), Client()
+    reader.force_login(by.user)
+    for person in (reader, desk):
+        page = text(person.get(reverse("projects:projet", args=[projet.pk])))
+        assert sentence in page
+        assert "samedi 12 décembre 2026" in page
+        assert "dernier jour est le 12 décembre 2026" in page, "explained line by line, as on every period"
+    listed = desk.get(reverse("projects:projets")).content.decode()
+    assert "12 décembre 2026" in listed
+    assert "Pièces arrivées, pas encore envoyées" in listed
 
 
 def test_an_answer_that_does_not_conform_is_no_arrival(scene: Any) -> None:

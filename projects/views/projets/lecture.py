@@ -2,6 +2,7 @@
 and what each person does about it.
 """
 
+from datetime import date
 from typing import Any
 
 import rules
@@ -15,6 +16,8 @@ from dossiers.selectors.documents import papers_of
 from dossiers.selectors.pieces import pieces_of
 from dossiers.views import suivi
 from dossiers.views.clock import clock
+from guichet.kernel.civil import date_longue
+from guichet.kernel.deadlines import Echeance
 from projects.models import ProjetSante
 from projects.selectors.projets import last_version, project_in_progress, projects_for_pages, with_sections
 from projects.services.projets.opening import TERMINES
@@ -68,13 +71,25 @@ def clock_panel(request: HttpRequest, projet: ProjetSante) -> dict[str, Any] | N
     """The period of the silence, for everyone who reads the project."""
     if projet.delai is None:
         return None
-    horloge = clock(
-        projet.delai,
-        today=timezone.localdate(request.now),
-        titre="Silence de l’ARS",
-        doutes=request.acteur.est_agent,
-    )
+    today = timezone.localdate(request.now)
+    arrived = projet.arrivee()
+    horloge = clock(projet.delai, today=today, titre="Silence de l’ARS", doutes=request.acteur.est_agent, ends=arrived)
+    if arrived:
+        horloge["phrase"] = _not_sent(arrived, today)
     return {"gabarit": "funding/panneaux/delai.html", "zone": "marge", "horloge": horloge}
+
+
+def _not_sent(arrived: Echeance, today: date) -> str:
+    """What came counts already, though the association has one gesture left."""
+    assert arrived.dernier_jour is not None
+    assert arrived.echeance_le is not None
+    silent = date_longue(arrived.echeance_le)
+    if today > arrived.dernier_jour:
+        return f"Dès que l’association enverra ses réponses, la validation sera inscrite à sa date, le {silent}."
+    return (
+        "Toutes les pièces exigées sont arrivées\u00a0: le délai compte, même si l’association ne les a pas encore "
+        f"envoyées. Sans opposition, le projet est réputé validé le {silent}."
+    )
 
 
 PANELS = (*panneaux.HEAD, clock_panel, *panneaux.BESIDE, *panneaux.MAIN, *porteur.PANELS)

@@ -1,5 +1,6 @@
 """The projects of the desks, the nearest last day first."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,10 +10,10 @@ from django.urls import URLPattern, path, reverse
 from dossiers.selectors.listes import rank_of, running_day
 from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, filtre_charge, jour_delai
 from dossiers.views.listes import ListeView
-from guichet.kernel.civil import civil_day
+from guichet.kernel.civil import civil_day, date_longue
 from guichet.kernel.money import nombre
 from projects.models import ProjetSante
-from projects.selectors.projets import ending, projects_joined, projects_listed
+from projects.selectors.projets import ending, last_day_from, projects_joined, projects_listed
 from projects.states import EtatProjet
 from projects.views.listes import departements
 from projects.views.presenters import day_of
@@ -98,14 +99,27 @@ def _delai(request: HttpRequest) -> Colonne:
     jour = civil_day(request.now)
     return Colonne(
         "Dernier jour",
-        lambda projet: cellule_delai(projet.delai, jour=jour),
-        (("Dernier jour", lambda projet: jour_delai(projet.delai)),),
+        lambda projet: _dernier_jour(projet, jour),
+        (("Dernier jour", lambda projet: _arrived(projet) or jour_delai(projet.delai)),),
         tri="dernier-jour",
         ordre=("dernier_jour",),
         calcule={"dernier_jour": running_day("delai__")},
         sens=("le plus proche d’abord", "le plus lointain d’abord"),
         peut_manquer=True,
     )
+
+
+def _arrived(projet: ProjetSante) -> date | None:
+    """The last day the ARS has already, where every required piece came and was not sent."""
+    came = projet.arrivee_le  # type: ignore[attr-defined]
+    return last_day_from(came) if came else None
+
+
+def _dernier_jour(projet: ProjetSante, jour: date) -> Cellule:
+    coming = _arrived(projet)
+    if coming is None:
+        return cellule_delai(projet.delai, jour=jour)
+    return cellule(date_longue(coming), libelle="Dernier jour", note="Pièces arrivées, pas encore envoyées")
 
 
 def _number(name: str) -> Any:

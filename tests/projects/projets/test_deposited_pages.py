@@ -169,7 +169,7 @@ def test_the_calendar_tells_the_past_the_day_and_what_comes(by, pages, clock):
         ("2026-10-15", "Projet complété"),
         ("2026-11-20", "Aujourd’hui"),
         ("2026-12-12", "Dernier jour de l’ARS"),
-        ("2026-12-13", "Sans opposition, réputé validé"),
+        ("2026-12-13", "Validation par le silence"),
     ]
 
 
@@ -188,7 +188,7 @@ def test_the_calendar_tells_until_when_pieces_are_awaited_and_a_validation_withd
     give_pieces(fresh(projet), by=by, now=at("2026-10-12"))
     assert told("2026-10-13")[-2:] == [
         ("2026-12-12", "Dernier jour de l’ARS", "coming"),
-        ("2026-12-13", "Sans opposition, réputé validé", "coming"),
+        ("2026-12-13", "Validation par le silence", "coming"),
     ], "what came counts from its day, sent or not"
     complete(projet=fresh(projet), by=by, now=at("2026-10-14"))
     passage(now=at("2026-12-14"))
