@@ -72,34 +72,44 @@ def with_movements(rows: QuerySet[Any], *, delai: str = "delai") -> QuerySet[Any
     return counted
 
 
-SILENCE = {Regime.REJET.value: "rejet", Regime.ACCEPTATION.value: "acceptation"}
+SILENCE = {Regime.REJET.value: "rejet", Regime.ACCEPTATION.value: "validation"}
 
 
 def of_period(
-    delai: Delai, *, dossier: Dossier, objet: str, url: str, acteur: Acteur, mouvements: int, mouvement_at: datetime
+    delai: Delai,
+    *,
+    dossier: Dossier,
+    objet: str,
+    url: str,
+    acteur: Acteur,
+    mouvements: int,
+    mouvement_at: datetime,
+    dernier_jour: date | None = None,
 ) -> list[Jalon]:
     """The last day of a period that runs and the day silence speaks; for agents, the day before the last too, their
-    last safe one. `objet`: "de la demande de subvention", "du projet de santé". No query.
+    last safe one. `objet`: "de la demande de subvention", "du projet de santé". `dernier_jour`: where facts known
+    already are not in the ledger yet. No query.
     """
-    if delai.dernier_jour is None or delai.echeance_le is None or delai.clos_at is not None:
+    last = dernier_jour or delai.dernier_jour
+    if last is None or delai.clos_at is not None:
         return []
     means = SILENCE[delai.regime]
     told = [
         (
             "dernier-jour-sur",
-            delai.dernier_jour - ONE_DAY,
+            last - ONE_DAY,
             "Dernier jour sûr",
             f"Le délai d’examen {objet} se termine le lendemain\u00a0: décider ce jour est plus sûr.",
         ),
         (
             "dernier-jour",
-            delai.dernier_jour,
+            last,
             "Dernier jour du délai",
             f"Le délai d’examen {objet} se termine à la fin de ce jour.",
         ),
         (
             "echeance",
-            delai.echeance_le,
+            last + ONE_DAY,
             f"Le silence vaut {means}",
             f"Sans réponse avant ce jour, le silence vaut {means} {objet}.",
         ),

@@ -4,6 +4,7 @@ the period of the silence on a projet de santé.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
@@ -16,13 +17,16 @@ from guichet.kernel.calendars import Jalon
 from projects.lifecycles import DEMANDES
 from projects.models import Avis, Consultation, EvenementLettre, EvenementProjet, LettreIntention, ProjetSante
 from projects.selectors.desks import opinions_to_give
+from projects.selectors.projets import last_day_from, with_arrival
 from projects.selectors.seances import listed_sessions, points_visible_to, running_consultations
 
+LONGEST = timedelta(days=63)
+"""Two months and a day, at most: between an arrival and the day silence speaks."""
 WRITES = frozenset({Droit.REDIGER, Droit.DEPOSER})
 
 
 def jalons(etendue: Etendue) -> Iterator[Jalon]:
-    """Of the letters and projects this person opens, by what its body has to do. Five queries at most."""
+    """Of the letters and projects this person opens, by what its body has to do. Six queries at most."""
     acteur = etendue.acteur
     if _is_desk(acteur):
         yield from _consultations(etendue)
@@ -38,10 +42,14 @@ def jalons(etendue: Etendue) -> Iterator[Jalon]:
 
 
 def _silences(etendue: Etendue) -> Iterator[Jalon]:
-    """The period of each project that runs: its last day, the day silence accepts, for agents the last safe day."""
+    """The period of each project that runs: its last day, the day silence accepts, for agents the last safe day; what
+    came and was not sent counts already. Two queries.
+    """
     rows = with_movements(ProjetSante.objects.visible_to(etendue.acteur).filter(delai__clos_at=None))
-    for projet in etendue.borner(rows.select_related("delai", "dossier"), le="delai__echeance_le"):
-        yield from of_period(
+    rows = with_arrival(rows.select_related("delai", "dossier"))
+    earlier = replace(etendue, depuis=etendue.depuis - LONGEST)
+    for projet in (*etendue.borner(rows, le="delai__echeance_le"), *earlier.borner(rows, le="arrivee_le")):
+        found = of_period(
             projet.delai,
             dossier=projet.dossier,
             objet="du projet de santé",
@@ -49,7 +57,9 @@ def _silences(etendue: Etendue) -> Iterator[Jalon]:
             acteur=etendue.acteur,
             mouvements=projet.mouvements,
             mouvement_at=projet.mouvement_at,
+            dernier_jour=last_day_from(projet.arrivee_le) if projet.arrivee_le else None,
         )
+        yield from (jalon for jalon in found if jalon.le >= etendue.depuis)
 
 
 def _pieces_of_projects(etendue: Etendue) -> Iterator[Jalon]:

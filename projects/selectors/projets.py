@@ -145,11 +145,11 @@ def projects_to_decide(acteur: Acteur) -> QuerySet[ProjetSante]:
     """Deposited and not decided, the nearest last day first; those whose period has not begun at the end. `arrivee_le`
     is the day the last required piece came where all have come and were not sent, else None.
     """
-    found = _with_arrival(projects_for_pages(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS))
+    found = with_arrival(projects_for_pages(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS))
     return found.order_by(F("delai__dernier_jour").asc(nulls_last=True), "depose_at", "pk")
 
 
-def _with_arrival(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
+def with_arrival(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
     """With `arrivee_le`: the day the last required piece came where all have come and were not sent, else None."""
     required = _required_of_project()
     last = Subquery(required.order_by("-recue_le").values("recue_le")[:1])
@@ -200,7 +200,7 @@ LIGNE = (
 
 def projects_joined(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
     """The projects with what a line of a list says, `arrivee_le` included, and nothing else."""
-    joined = _with_arrival(projects).select_related(
+    joined = with_arrival(projects).select_related(
         "dossier__association", "dossier__departement_pilote", "territoire", "delai"
     )
     return joined.only(*LIGNE)

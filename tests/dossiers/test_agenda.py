@@ -172,7 +172,7 @@ def test_both_regimes_of_silence_have_their_words() -> None:
     assert [row[2] for row in told["acceptation"]] == [
         "Le délai d’examen du projet de santé se termine le lendemain\u00a0: décider ce jour est plus sûr.",
         "Le délai d’examen du projet de santé se termine à la fin de ce jour.",
-        "Sans réponse avant ce jour, le silence vaut acceptation du projet de santé.",
+        "Sans réponse avant ce jour, le silence vaut validation du projet de santé.",
     ]
     assert [row[:2] for row in told["rejet"]] == [
         (15, "Dernier jour sûr"),
@@ -219,7 +219,7 @@ def test_a_calendar_asks_the_same_queries_whatever_it_holds(rows: int) -> None:
             shown[name] = len(dates(url))
         found[name] = len(queries)
     assert shown == {"porteur": rows * 8, "guichet": rows * 13, "ars": rows * 4, "cpam": rows * 7}
-    assert found == {"porteur": 8, "guichet": 10, "ars": 9, "cpam": 9}
+    assert found == {"porteur": 9, "guichet": 11, "ars": 10, "cpam": 10}
 
 
 def _request(lettre: LettreIntention) -> Any:

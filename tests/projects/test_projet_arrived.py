@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from dossiers.agenda import Etendue, jalons_of
 from dossiers.services.pieces_demandees import answer_own
 from dossiers.states import NatureDecision as N
 from portal.views.homes.projets import clock_line
@@ -138,6 +139,21 @@ def test_the_page_and_the_list_give_the_last_day_of_what_came(scene: Any, on: An
     listed = desk.get(reverse("projects:projets")).content.decode()
     assert "12 décembre 2026" in listed
     assert "Pièces arrivées, pas encore envoyées" in listed
+
+
+def test_the_agenda_has_the_days_of_what_came_and_keeps_them_once_it_is_sent(scene: Any) -> None:
+    by, ars, projet = scene
+    days = {by: ["2026-12-12", "2026-12-13"], ars: ["2026-12-11", "2026-12-12", "2026-12-13"]}
+
+    def told(acteur: Any, since: str = "2026-11-01") -> list[tuple[str, str]]:
+        found = jalons_of(Etendue(acteur=acteur, dossier=projet.dossier, depuis=d(since)))
+        return [(jalon.cle, jalon.le.isoformat()) for jalon in found if jalon.categorie == "Délai"]
+
+    before = {acteur: told(acteur) for acteur in (by, ars)}
+    assert {acteur: [day for _, day in found] for acteur, found in before.items()} == days
+    assert told(by, since="2026-12-13") == before[by][1:]
+    complete(projet=projet, by=by, now=paris("2026-11-20"))
+    assert {acteur: told(acteur) for acteur in (by, ars)} == before
 
 
 def test_an_answer_that_does_not_conform_is_no_arrival(scene: Any) -> None:
