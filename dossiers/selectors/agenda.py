@@ -93,8 +93,25 @@ def of_period(
     last = dernier_jour or delai.dernier_jour
     if last is None or delai.clos_at is not None:
         return []
-    means = SILENCE[delai.regime]
-    told = [
+    return [
+        Jalon(
+            cle=f"delai-{delai.pk}-{cle}",
+            le=le,
+            titre=titled(what, dossier),
+            phrase=phrase,
+            url=url,
+            categorie="Délai",
+            modifie_at=mouvement_at,
+            rang=max(mouvements - 1, 0),
+        )
+        for cle, le, what, phrase in _days_of(last, SILENCE[delai.regime], objet)
+        if acteur.est_agent or cle != "dernier-jour-sur"
+    ]
+
+
+def _days_of(last: date, means: str, objet: str) -> list[tuple[str, date, str, str]]:
+    """The days a last day makes: their key, the day, what it is, in a sentence."""
+    return [
         (
             "dernier-jour-sur",
             last - ONE_DAY,
@@ -113,20 +130,6 @@ def of_period(
             f"Le silence vaut {means}",
             f"Sans réponse avant ce jour, le silence vaut {means} {objet}.",
         ),
-    ]
-    return [
-        Jalon(
-            cle=f"delai-{delai.pk}-{cle}",
-            le=le,
-            titre=titled(what, dossier),
-            phrase=phrase,
-            url=url,
-            categorie="Délai",
-            modifie_at=mouvement_at,
-            rang=max(mouvements - 1, 0),
-        )
-        for cle, le, what, phrase in told
-        if acteur.est_agent or cle != "dernier-jour-sur"
     ]
 
 

@@ -28,6 +28,7 @@ from projects.models import EvenementProjet, ProjetSante, VersionProjet
 from projects.questions.projet import projet_questions
 from projects.reserves import Reserve
 from projects.rubriques_projet import TERRITOIRE
+from projects.selectors import missions_on
 from projects.selectors.projets import ordered_sections, sheet_title, sheets_of
 from projects.states import FormeProjet
 from projects.territory_blocs import territory_blocs
@@ -45,6 +46,7 @@ DES_SERVICES = (GenrePiece.COURRIER, GenrePiece.PREUVE)
 def parts(projet: ProjetSante, *, jour: date, limit: int | None = None) -> list[dict[str, Any]]:
     """Each section and sheet in the words of the page: `cle`, `titre`, `blocs`; `limit` bounds the communes shown."""
     found = []
+    missions = missions_on(jour)
     for rubrique, section in ordered_sections(projet):
         if projet.origine == Origine.PAPIER and rubrique.cle != TERRITOIRE:
             continue  # the scan stands for the answers; what the association was writing stays its own
@@ -52,10 +54,10 @@ def parts(projet: ProjetSante, *, jour: date, limit: int | None = None) -> list[
             territoire = projet.territoire or projet.dossier.territoires.order_by("-numero").first()
             blocs = territory_blocs(territoire, limit=limit)
         else:
-            blocs = section_blocs(projet_questions(rubrique.cle, jour=jour), section.contenu)
+            blocs = section_blocs(projet_questions(rubrique.cle, jour=jour, missions=missions), section.contenu)
         found.append({"cle": rubrique.cle, "titre": rubrique.titre, "blocs": blocs})
     sheets = sheets_of(projet) if projet.origine != Origine.PAPIER else []
-    asks = projet_questions(sheets[0].cle, jour=jour) if sheets else None  # the same for each: asked once
+    asks = projet_questions(sheets[0].cle, jour=jour, missions=missions) if sheets else None  # the same for each
     for number, sheet in enumerate(sheets, 1):
         assert asks is not None
         blocs = section_blocs(asks, sheet.contenu)

@@ -89,8 +89,7 @@ class ProjectDesk:
         projet = deposited_project(by, now=RECEIVED, nom=f"CPTS incomplète {number}")
         items = [required(f"Pièce {n}", now=ASKED) for n in range(self.rows)]
         asked_project(by, *items, now=ASKED, projet=projet)
-        for _ in range(self.rows):
-            contest_requirement(projet=fresh(projet), motif="Aucun texte.", by=by, now=ASKED)
+        contest_requirement(projet=fresh(projet), motif="Aucun texte.", by=by, now=ASKED)
         return fresh(projet)
 
     def _opposed(self, number: int) -> ProjetSante:

@@ -50,15 +50,15 @@ LISTS: dict[tuple[str, ...], int] = {
 }
 PAGES: dict[tuple[str, ...], int] = {
     ("porteur", "projects:projet", "brouillon"): 15,
-    ("porteur", "projects:projet", "depose"): 16,
+    ("porteur", "projects:projet", "depose"): 15,
     ("porteur", "projects:projet", "incomplet"): 20,
-    ("porteur", "projects:projet", "oppose"): 19,
+    ("porteur", "projects:projet", "oppose"): 18,
     ("dd_ars", "projects:projet", "depose"): 16,
     ("porteur", "projects:projet_ouvrir", "lettre"): 5,
     ("porteur", "projects:projet_reprendre", "oppose"): 5,
     ("porteur", "projects:projet_document", "document"): 4,
     ("porteur", "projects:projet_fiche_retirer", "brouillon", "fiche-1"): 5,
-    ("porteur", "projects:projet_verifier", "brouillon"): 18,
+    ("porteur", "projects:projet_verifier", "brouillon"): 17,
     ("porteur", "projects:projet_completer", "incomplet"): 10,
     ("porteur", "projects:projet_pieces_utiles", "utile"): 8,
     ("porteur", "projects:projet_contester", "incomplet"): 10,
