@@ -266,8 +266,8 @@ def warn(demande: DemandeFir, *, evenement: UUID, jours: int, now: datetime) -> 
     _send(demande, holders, paragraphes=[*lines, held], **common)
     waiting = [people[pk] for pk in sorted(people.keys() - {user.pk for user in holders})]
     ask = (
-        "Le Guichet ne vous a pas encore transmis cette demande, mais le délai court depuis le dépôt\u00a0: "
-        "demandez-lui de le faire."
+        "Le Guichet ne vous a pas encore transmis cette demande, mais le délai court depuis le dépôt\u00a0: voyez avec "
+        "lui où elle en est."
     )
     _send(
         demande,

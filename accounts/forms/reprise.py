@@ -2,6 +2,8 @@
 
 from django import forms
 
+from guichet.kernel.forms import LongText
+
 
 class DemandeRepriseForm(forms.Form):
     """Whom to invite, and why."""
@@ -10,7 +12,7 @@ class DemandeRepriseForm(forms.Form):
     motif = forms.CharField(
         label="Raison",
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         help_text="Elle est conservée. Par exemple\u00a0: dossier reçu sur papier, présidente partie en juin.",
     )
 

@@ -52,7 +52,7 @@ class Organisation(models.Model):
     def avec_article(self) -> str:
         """As the subject of a sentence: "l’Agence régionale…", "la caisse primaire…"; an association as it is."""
         article = ARTICLES.get(Genre(self.genre), "")
-        common = self.genre in (Genre.DD_ARS, Genre.CPAM, Genre.ELSM)
+        common = self.genre in (Genre.DD_ARS, Genre.CPAM, Genre.ELSM) and self.nom[1:2].islower()
         return article + (self.nom[:1].lower() + self.nom[1:] if common else self.nom)
 
     @property

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from dossiers.services.echanges import FICHIERS_MAX, SUJET_MAX, TEXTE_MAX, Ecrit
 from dossiers.states import AudienceFil
-from guichet.kernel.forms import FieldsForm
+from guichet.kernel.forms import FieldsForm, LongText
 from guichet.kernel.uploads import EXTENSIONS
 
 READ_BY = {
@@ -43,7 +43,7 @@ class MessageForm(FieldsForm):
     jeton = forms.UUIDField(widget=forms.HiddenInput)
     texte = forms.CharField(
         label="Message",
-        widget=forms.Textarea(attrs={"rows": 6, "maxlength": TEXTE_MAX}),
+        widget=LongText(attrs={"rows": 6, "maxlength": TEXTE_MAX}),
         error_messages={"required": "Écrivez un message."},
     )
     fichiers = FichiersField(

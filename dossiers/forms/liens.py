@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from dossiers.states import NatureLien
+from guichet.kernel.forms import LongText
 
 TOO_LONG = "Au plus %(limit_value)d caractères."
 
@@ -14,7 +15,7 @@ def _reason(label: str) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         error_messages={"required": "Donnez la raison.", "max_length": TOO_LONG},
     )
 

@@ -104,7 +104,7 @@ def item_columns(
             label="Précision",
             required=False,
             max_length=PRECISION_MAX,
-            widget=forms.Textarea(attrs={"rows": 2}),
+            widget=LongText(attrs={"rows": 2}),
         ),
     }
     if textes:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from dossiers.states import GenreRecours
-from guichet.kernel.forms import DayInput
+from guichet.kernel.forms import DayInput, LongText
 
 TEXTE_MAX = 4000
 
@@ -51,7 +51,7 @@ class RecoursForm(_Jour):
         help_text="Facultatif. L’association le lit.",
         required=False,
         max_length=TEXTE_MAX,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
     )
 
 
@@ -61,7 +61,7 @@ class IssueForm(_Jour):
         label="Quelle est l’issue\u00a0?",
         help_text="Par exemple\u00a0: rejet du recours gracieux, désistement, annulation par le tribunal.",
         max_length=TEXTE_MAX,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         error_messages={"required": "Dites quelle est l’issue du recours."},
     )
     issue_le = forms.DateField(

@@ -63,13 +63,10 @@ def titled(what: str, dossier: Dossier) -> str:
 
 
 def with_movements(rows: QuerySet[Any], *, delai: str = "delai") -> QuerySet[Any]:
-    """Rows that hold a period, with `mouvements` (how many lines its ledger has) and `mouvement_at` (the last)."""
+    """Rows that hold a period, with `mouvement_at`: when the last line of its ledger was written."""
     lines = MouvementDelai.objects.filter(delai=OuterRef(delai)).order_by().values("delai")
-    counted: QuerySet[Any] = rows.annotate(
-        mouvements=Subquery(lines.annotate(n=Count("pk")).values("n")),
-        mouvement_at=Subquery(lines.annotate(at=Max("recorded_at")).values("at")),
-    )
-    return counted
+    moved: QuerySet[Any] = rows.annotate(mouvement_at=Subquery(lines.annotate(at=Max("recorded_at")).values("at")))
+    return moved
 
 
 SILENCE = {Regime.REJET.value: "rejet", Regime.ACCEPTATION.value: "validation"}
@@ -82,7 +79,6 @@ def of_period(
     objet: str,
     url: str,
     acteur: Acteur,
-    mouvements: int,
     mouvement_at: datetime,
     dernier_jour: date | None = None,
 ) -> list[Jalon]:
@@ -102,7 +98,7 @@ def of_period(
             url=url,
             categorie="Délai",
             modifie_at=mouvement_at,
-            rang=max(mouvements - 1, 0),
+            rang=int(mouvement_at.timestamp()) // 60,
         )
         for cle, le, what, phrase in _days_of(last, SILENCE[delai.regime], objet)
         if acteur.est_agent or cle != "dernier-jour-sur"

@@ -137,10 +137,21 @@ def cellule_delai(delai: Delai | None, *, jour: date, suspendu: bool = False) ->
         return cellule("Aucun", libelle="Dernier jour")
     if delai.dernier_jour is None:
         return cellule("Pas encore commencé", libelle="Dernier jour")
-    left = (delai.dernier_jour - jour).days
-    ton = TONS.get(tone_of(left), tone_of(left))
-    note = "Délai suspendu" if suspendu else _left(left)
-    return cellule(date_longue(delai.dernier_jour), libelle="Dernier jour", ton=ton, note=note)
+    if suspendu:
+        left = (delai.dernier_jour - jour).days
+        return cellule(date_longue(delai.dernier_jour), libelle="Dernier jour", ton=_ton(left), note="Délai suspendu")
+    return cellule_jour(delai.dernier_jour, jour=jour)
+
+
+def cellule_jour(last: date, *, jour: date, note: str = "") -> Cellule:
+    """A last day, in the colours of the clock, and what is left of it in words; `note` is said after them."""
+    left = (last - jour).days
+    told = f"{_left(left)}, {note}" if note else _left(left)
+    return cellule(date_longue(last), libelle="Dernier jour", ton=_ton(left), note=told)
+
+
+def _ton(left: int) -> str:
+    return TONS.get(tone_of(left), tone_of(left))
 
 
 def _left(days: int) -> str:

@@ -10,7 +10,7 @@ from django import forms
 from dossiers.models import PieceDemandee
 from funding.questions.fields import EurosField
 from funding.services.completing import Recue
-from guichet.kernel.forms import DayInput
+from guichet.kernel.forms import DayInput, LongText
 from guichet.kernel.money import euros
 from guichet.kernel.uploads import EXTENSIONS
 
@@ -24,7 +24,7 @@ def motivation(label: str, *, aide: str, obligatoire: str = "") -> forms.CharFie
         help_text=aide,
         required=bool(obligatoire),
         max_length=MOTIVATION_MAX,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=LongText(attrs={"rows": 6}),
         error_messages={"required": obligatoire},
     )
 
@@ -94,7 +94,7 @@ class RetirerForm(forms.Form):
         label="Pourquoi retirez-vous cette demande\u00a0?",
         help_text="Le financeur lit cette raison.",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         error_messages={"required": "Dites pourquoi vous retirez la demande."},
     )
 

@@ -34,6 +34,5 @@ def _periods(etendue: Etendue, seen: QuerySet[DemandeFir]) -> Iterator[Jalon]:
             objet="de la demande de subvention",
             url=reverse("funding:demande", args=[demande.pk]),
             acteur=etendue.acteur,
-            mouvements=demande.mouvements,
             mouvement_at=demande.mouvement_at,
         )

@@ -21,8 +21,8 @@ REREAD_EVERY = timedelta(hours=6)
 
 @dataclass(frozen=True, kw_only=True)
 class Jalon:
-    """`cle` names the fact for ever: moved, it is the same event. `rang` counts how many times it moved, `modifie_at`
-    says when it last did. `url` is the path of its page.
+    """`cle` names the fact for ever: moved, it is the same event. `rang` never falls and grows when it moves,
+    `modifie_at` says when it last did. `url` is the path of its page.
     """
 
     cle: str

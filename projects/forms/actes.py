@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from guichet.kernel.forms import LongText
+
 
 class NouvelleForm(forms.Form):
     nom_cpts = forms.CharField(
@@ -28,7 +30,7 @@ class RetirerForm(forms.Form):
         label="Pourquoi retirez-vous cette lettre\u00a0?",
         help_text="Le Guichet lit cette raison.",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from guichet.kernel.forms import LongText
 from projects.models import Avis
 from projects.states import NoteCritere, SensAvis
 
@@ -104,7 +105,7 @@ class AbstentionForm(forms.Form):
         help_text="Facultatif.",
         max_length=COMMENT_MAX,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
     )
 
 
@@ -113,6 +114,6 @@ class DeportForm(forms.Form):
         label="Quel lien avez-vous avec ce projet\u00a0?",
         help_text="Par exemple\u00a0: membre de l’association, exercice dans le territoire, lien familial.",
         max_length=COMMENT_MAX,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         error_messages={"required": "Dites quel lien vous conduit à vous déporter."},
     )

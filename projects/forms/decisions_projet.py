@@ -10,7 +10,7 @@ from dossiers.models import PieceDemandee
 from dossiers.states import NatureDecision
 from funding.forms.instruction import RecuesForm, motivation
 from guichet.kernel.civil import date_longue
-from guichet.kernel.forms import DayInput
+from guichet.kernel.forms import DayInput, LongText
 from projects.services.projets.deciding import MOTIVER, Opposition
 from projects.states import MotifOpposition
 
@@ -61,13 +61,13 @@ class OppositionFields(forms.Form):
         help_text="Un par ligne, dans les mots du projet régional, avec sa référence.",
         required=False,
         max_length=TEXTE_MAX,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
     )
     raison = forms.CharField(
         label="En quoi le territoire n’est pas pertinent",
         required=False,
         max_length=TEXTE_MAX,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
     )
     dossier_en_conflit = forms.ChoiceField(
         label="Dossier dont le territoire se superpose",
@@ -146,7 +146,7 @@ class PreparerForm(OppositionFields):
         help_text="Si cet avis n’est pas encore rendu.",
         required=False,
         max_length=TEXTE_MAX,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=LongText(attrs={"rows": 2}),
     )
     motivation = motivation("Motivation proposée", aide="Elle est reprise sur la page de la décision, à relire.")
     remarques = forms.CharField(
@@ -154,7 +154,7 @@ class PreparerForm(OppositionFields):
         help_text="Lues par l’ARS seule. Elles ne sont pas imprimées.",
         required=False,
         max_length=TEXTE_MAX,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
     )
     field_order = (
         "nature",
@@ -204,7 +204,7 @@ class ValiderProjetForm(forms.Form):
                 label="Pourquoi ne pas attendre l’avis de l’Assurance Maladie\u00a0?",
                 help_text="La décision le dit. L’avis ne lie pas l’ARS, mais la pratique est de valider après lui.",
                 max_length=TEXTE_MAX,
-                widget=forms.Textarea(attrs={"rows": 3}),
+                widget=LongText(attrs={"rows": 3}),
                 error_messages={
                     "required": f"{attendu} n’a pas encore donné son avis\u00a0: dites pourquoi vous ne l’attendez pas."
                 },
@@ -265,7 +265,7 @@ class RenoncerForm(forms.Form):
         label="Pourquoi le service y renonce-t-il\u00a0?",
         help_text="L’association lit cette raison.",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         error_messages={"required": "Dites pourquoi le service renonce à ces pièces."},
     )
 
@@ -275,7 +275,7 @@ class NonConformeForm(forms.Form):
         label="Ce qui manque encore",
         help_text="L’association lit ces mots et répond à nouveau.",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         error_messages={"required": "Dites ce qui manque encore."},
     )
 

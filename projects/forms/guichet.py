@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.models import Organisation
 from accounts.states import Genre
-from guichet.kernel.forms import DayInput
+from guichet.kernel.forms import DayInput, LongText
 from projects.states import SensAvis
 
 GROUPES = {
@@ -101,7 +101,7 @@ class RouvrirForm(_Limite):
         label="Pourquoi rouvrir la consultation\u00a0?",
         help_text="L’association, l’ARS et les organismes consultés pourront lire cette raison.",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         error_messages={"required": "Dites pourquoi la consultation est rouverte."},
     )
     field_order = ("motif", "limite_le")
@@ -123,7 +123,7 @@ class SyntheseForm(forms.Form):
         label="Conclusion",
         help_text="Elle est lue par l’association et par l’ARS, dans l’avis signé par le Guichet.",
         max_length=TEXTE_MAX,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=LongText(attrs={"rows": 6}),
         error_messages={"required": "Écrivez la conclusion de l’avis."},
     )
 
@@ -137,7 +137,7 @@ class SyntheseForm(forms.Form):
                 label=f"Ce que le Guichet retient sur «\u00a0{critere['libelle'].lower()}\u00a0»",
                 required=False,
                 max_length=TEXTE_MAX,
-                widget=forms.Textarea(attrs={"rows": 3}),
+                widget=LongText(attrs={"rows": 3}),
             )
         if brouillon:
             for field in self.fields.values():

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from dossiers.states import NatureDecision
 from funding.questions.fields import EurosField
-from guichet.kernel.forms import DayInput
+from guichet.kernel.forms import DayInput, LongText
 from guichet.kernel.uploads import EXTENSIONS
 
 TOO_LONG = "Au plus %(limit_value)d caractères."
@@ -117,7 +117,7 @@ class DecisionPapierForm(forms.Form):
         help_text="Obligatoires pour un refus\u00a0: reprenez ceux de la décision.",
         required=False,
         max_length=6000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=LongText(attrs={"rows": 5}),
         error_messages={"max_length": TOO_LONG},
     )
     scan = scan_field("La décision numérisée")

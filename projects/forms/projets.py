@@ -2,7 +2,7 @@
 
 from django import forms
 
-from guichet.kernel.forms import FieldsForm
+from guichet.kernel.forms import FieldsForm, LongText
 
 
 class DocumentForm(FieldsForm):
@@ -21,7 +21,7 @@ class DocumentForm(FieldsForm):
 
 
 def _motif(label: str, help_text: str) -> forms.CharField:
-    return forms.CharField(label=label, help_text=help_text, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    return forms.CharField(label=label, help_text=help_text, max_length=2000, widget=LongText(attrs={"rows": 4}))
 
 
 class RetirerProjetForm(forms.Form):

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from guichet.kernel.forms import LongText
+
 TOO_LONG = "Au plus %(limit_value)d caractères."
 
 
@@ -32,7 +34,7 @@ class RectifierForm(forms.Form):
         label="Pourquoi cette correction\u00a0?",
         help_text="Par exemple\u00a0: faute de frappe, chiffre inversé.",
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         error_messages={"required": "Dites pourquoi.", "max_length": TOO_LONG},
     )
 
@@ -41,7 +43,7 @@ class RectifierForm(forms.Form):
         attrs: dict[str, Any] = {"rows": 8} if longue else {}
         if maximum:
             attrs["maxlength"] = maximum
-        self.fields["apres"].widget = forms.Textarea(attrs=attrs) if longue else forms.TextInput(attrs=attrs)
+        self.fields["apres"].widget = LongText(attrs=attrs) if longue else forms.TextInput(attrs=attrs)
 
 
 class ReponseForm(forms.Form):
@@ -50,6 +52,6 @@ class ReponseForm(forms.Form):
         help_text="Obligatoire pour écarter la correction.",
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         error_messages={"max_length": TOO_LONG},
     )

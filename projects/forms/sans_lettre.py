@@ -2,6 +2,8 @@
 
 from django import forms
 
+from guichet.kernel.forms import LongText
+
 
 class SansLettreForm(forms.Form):
     nom_cpts = forms.CharField(
@@ -19,6 +21,6 @@ class SansLettreForm(forms.Form):
         label="Pourquoi la lettre d’intention n’est-elle pas dans le portail\u00a0?",
         help_text="Par exemple\u00a0: lettre validée en 2023, avant l’ouverture du portail. L’ARS lit cette raison.",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         error_messages={"required": "Dites pourquoi la lettre d’intention n’est pas dans le portail."},
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from dossiers.questions import RowsField, choix, texte
-from guichet.kernel.forms import DayInput
+from guichet.kernel.forms import DayInput, LongText
 
 Choix = list[tuple[str, str]]
 UN_AN = timedelta(days=366)
@@ -30,7 +30,7 @@ class SeanceForm(forms.Form):
 
     def clean_tenue_le(self) -> date:
         day: date = self.cleaned_data["tenue_le"]
-        if abs(day - self.jour) > UN_AN:
+        if day != self.initial.get("tenue_le") and abs(day - self.jour) > UN_AN:
             raise forms.ValidationError("Cette séance est à plus d’un an d’aujourd’hui\u00a0: vérifiez l’année.")
         return day
 
@@ -41,7 +41,7 @@ class SeanceEntiereForm(SeanceForm):
         help_text="Ce qui ne porte sur aucun dossier. Elles ne figurent dans aucun compte rendu.",
         max_length=6000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=LongText(attrs={"rows": 5}),
     )
 
 
@@ -84,5 +84,5 @@ class ReleveForm(forms.Form):
         help_text="Repris dans le compte rendu de ce dossier, que seul le Guichet lit.",
         max_length=6000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=LongText(attrs={"rows": 8}),
     )

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from guichet.kernel.forms import FieldsForm
+from guichet.kernel.forms import FieldsForm, LongText
 
 TOO_LONG = "Au plus %(limit_value)d caractères."
 
@@ -37,6 +37,6 @@ class QuartierForm(FieldsForm):
         label="Raison du découpage",
         help_text="Pourquoi ce quartier et non la commune entière.",
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         error_messages={"required": "Dites pourquoi la commune est découpée.", "max_length": TOO_LONG},
     )

@@ -26,7 +26,7 @@ from dossiers.models.dossier import perimeter, transmitted_to
 from dossiers.selectors.delais import echeance_of, ledger_read
 from dossiers.states import EtatDecision, EtatPieceDemandee, EtatSection, NatureDecision, NatureMouvement
 from guichet.kernel.civil import civil_day, date_longue
-from guichet.kernel.deadlines import Echeance, consolidation
+from guichet.kernel.deadlines import Depart, Echeance, Ledger, Regime, compute, consolidation
 from guichet.kernel.journal import Evenement, Origine
 from guichet.kernel.triggers import changed, state_follows_journal
 from projects.lifecycles import DEMANDES, PROJET
@@ -190,8 +190,15 @@ class ProjetSante(models.Model):
         return found
 
     def arrivee(self) -> Echeance | None:
-        """The dates of the period where every required piece came and was not sent; None otherwise. As `si_envoye`."""
-        found = self.si_envoye() if self.etat == EtatProjet.INCOMPLET else None
+        """The dates of the period where every required piece came and was not sent; None otherwise. As `si_envoye`; no
+        query for a row of `with_arrival`, whose dates then tell nothing of the pieces.
+        """
+        if self.etat != EtatProjet.INCOMPLET:
+            return None
+        if "arrivee_le" in self.__dict__:
+            came = self.__dict__["arrivee_le"]
+            return compute(Ledger(regime=Regime.ACCEPTATION, recu_le=came, depart=Depart.RECEPTION)) if came else None
+        found = self.si_envoye()
         return found if found and found.dernier_jour else None
 
     def _si_envoye(self) -> Echeance | None:

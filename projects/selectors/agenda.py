@@ -17,7 +17,7 @@ from guichet.kernel.calendars import Jalon
 from projects.lifecycles import DEMANDES
 from projects.models import Avis, Consultation, EvenementLettre, EvenementProjet, LettreIntention, ProjetSante
 from projects.selectors.desks import opinions_to_give
-from projects.selectors.projets import last_day_from, with_arrival
+from projects.selectors.projets import with_arrival
 from projects.selectors.seances import listed_sessions, points_visible_to, running_consultations
 
 LONGEST = timedelta(days=63)
@@ -49,15 +49,15 @@ def _silences(etendue: Etendue) -> Iterator[Jalon]:
     rows = with_arrival(rows.select_related("delai", "dossier"))
     earlier = replace(etendue, depuis=etendue.depuis - LONGEST)
     for projet in (*etendue.borner(rows, le="delai__echeance_le"), *earlier.borner(rows, le="arrivee_le")):
+        arrived = projet.arrivee()
         found = of_period(
             projet.delai,
             dossier=projet.dossier,
             objet="du projet de santé",
             url=reverse("projects:projet", args=[projet.pk]),
             acteur=etendue.acteur,
-            mouvements=projet.mouvements,
-            mouvement_at=projet.mouvement_at,
-            dernier_jour=last_day_from(projet.arrivee_le) if projet.arrivee_le else None,
+            mouvement_at=max(projet.mouvement_at, projet.repondu_at or projet.mouvement_at),
+            dernier_jour=arrived and arrived.dernier_jour,
         )
         yield from (jalon for jalon in found if jalon.le >= etendue.depuis)
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, DateField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from accounts.acteur import Acteur
 from dossiers.models import Delai, Dossier, MouvementDelai, PieceDemandee, Section
@@ -12,7 +13,7 @@ from dossiers.questions import Rubrique
 from dossiers.selectors.delais import echeance_of, ledger_read
 from dossiers.selectors.listes import matching
 from dossiers.states import EtapePieces, EtatDossier, EtatPieceDemandee, EtatSection, NatureMouvement
-from guichet.kernel.deadlines import Depart, Echeance, Ledger, Regime, compute
+from guichet.kernel.deadlines import Echeance
 from projects.lifecycles import ENTRE_LES_MAINS_DE_L_ARS
 from projects.models import EvenementProjet, ProjetSante, SectionProjet, VersionProjet
 from projects.models.projet import EN_COURS, VALIDES
@@ -93,8 +94,8 @@ def project_in_progress(dossier: Dossier) -> ProjetSante | None:
 
 
 def own_projects(acteur: Acteur) -> QuerySet[ProjetSante]:
-    """The projects of the association, drafts first, newest first."""
-    return projects_for_pages(acteur).order_by(F("depose_at").desc(nulls_first=True), "-pk")
+    """The projects of the association, as `with_arrival`; drafts first, newest first."""
+    return with_arrival(projects_for_pages(acteur)).order_by(F("depose_at").desc(nulls_first=True), "-pk")
 
 
 def if_not_required(delai: Delai) -> Echeance:
@@ -109,13 +110,6 @@ def if_not_required(delai: Delai) -> Echeance:
         if line.nature == NatureMouvement.DEMANDE and line.piece_id not in ended
     ]
     return echeance_of(delai, lines=lines, plus=given_up)
-
-
-def last_day_from(arrivee_le: date) -> date:
-    """The last day of the ARS once the last required piece came that day."""
-    found = compute(Ledger(regime=Regime.ACCEPTATION, recu_le=arrivee_le, depart=Depart.RECEPTION)).dernier_jour
-    assert found is not None
-    return found
 
 
 def answered_not_sent() -> QuerySet[ProjetSante]:
@@ -146,16 +140,26 @@ def projects_to_decide(acteur: Acteur) -> QuerySet[ProjetSante]:
     is the day the last required piece came where all have come and were not sent, else None.
     """
     found = with_arrival(projects_for_pages(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS))
-    return found.order_by(F("delai__dernier_jour").asc(nulls_last=True), "depose_at", "pk")
+    return found.order_by(known_last_day().asc(nulls_last=True), "depose_at", "pk")
 
 
-def with_arrival(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
-    """With `arrivee_le`: the day the last required piece came where all have come and were not sent, else None."""
+def known_last_day() -> Coalesce:
+    """For rows `with_arrival`: the last day of what came, else that of the period."""
+    return Coalesce("dernier_jour_arrive", "delai__dernier_jour")
+
+
+def with_arrival(projects: QuerySet[ProjetSante]) -> QuerySet[Any]:
+    """With `arrivee_le`: the day the last required piece came where all have come and were not sent, else None;
+    `dernier_jour_arrive`, the last day it gives; `repondu_at`, when one of them was last answered.
+    """
     required = _required_of_project()
     last = Subquery(required.order_by("-recue_le").values("recue_le")[:1])
     waits = Exists(required.exclude(etat=EtatPieceDemandee.REPONDUE))
     running = Q(etat=EtatProjet.INCOMPLET) & ~Q(waits)
-    return projects.annotate(arrivee_le=Case(When(running, then=last), default=None, output_field=DateField()))
+    arrived = Case(When(running, then=last), default=None, output_field=DateField())
+    later = Func(arrived, template="(%(expressions)s + interval '2 months')::date", output_field=DateField())
+    said = Subquery(required.order_by(F("repondu_at").desc(nulls_last=True)).values("repondu_at")[:1])
+    return projects.annotate(arrivee_le=arrived, dernier_jour_arrive=later, repondu_at=said)
 
 
 def projects_to_verify(acteur: Acteur) -> QuerySet[ProjetSante]:
@@ -199,7 +203,7 @@ LIGNE = (
 
 
 def projects_joined(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
-    """The projects with what a line of a list says, `arrivee_le` included, and nothing else."""
+    """The projects with what a line of a list says, as `with_arrival`, and nothing else."""
     joined = with_arrival(projects).select_related(
         "dossier__association", "dossier__departement_pilote", "territoire", "delai"
     )
@@ -207,16 +211,20 @@ def projects_joined(projects: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
 
 
 def ending(projects: QuerySet[ProjetSante], *, within: int, on: date) -> QuerySet[ProjetSante]:
-    """Those whose running period ends within that many days, or is over already (silence not recorded yet)."""
-    return projects.filter(delai__clos_at=None, delai__dernier_jour__lte=on + timedelta(days=within))
+    """Those whose running period ends within that many days, or is over already (silence not recorded yet); what came
+    and was not sent counts until its last day: after it, nothing is left to the ARS.
+    """
+    end = on + timedelta(days=within)
+    came = with_arrival(ProjetSante.objects.filter(etat=EtatProjet.INCOMPLET, delai__clos_at=None))
+    came = came.filter(dernier_jour_arrive__range=(on, end))
+    return projects.filter(Q(delai__clos_at=None, delai__dernier_jour__lte=end) | Q(pk__in=came.values("pk")))
 
 
 def last_days_near(acteur: Acteur, *, on: date, within: int, limit: int) -> list[date]:
     """The last days of the running periods that end within so many days, or are over; at most `limit`. One query."""
-    near = ending(
-        ProjetSante.objects.visible_to(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS), within=within, on=on
-    )
-    found = near.order_by("delai__dernier_jour", "pk").values_list("delai__dernier_jour", flat=True)
+    rows = ProjetSante.objects.visible_to(acteur).filter(etat__in=ENTRE_LES_MAINS_DE_L_ARS)
+    near = with_arrival(ending(rows, within=within, on=on)).annotate(connu=known_last_day())
+    found = near.order_by("connu", "pk").values_list("connu", flat=True)
     return [day for day in found[:limit] if day]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import rules
 from django import forms
@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
 from dossiers.rules import ARS, ASSURANCE_MALADIE
+from dossiers.selectors.decisions import waiting_on
 from dossiers.selectors.reglages import fondement, reglage
-from dossiers.states import SUR_UNE_DEMANDE, SUR_UNE_LETTRE
+from dossiers.states import SUR_UNE_DEMANDE, SUR_UNE_LETTRE, NatureDecision
 from dossiers.views.actes import today
 from funding.forms.instruction import AccorderForm
 from funding.lifecycles import DEMANDE_FIR
@@ -179,8 +180,11 @@ class DecidingActe(LettreActeView):
 
     decide = SUR_UNE_LETTRE
 
+    avec: ClassVar[tuple[str, ...]] = ()
+    """What may be decided on the request by the same page."""
+
     def decided(self, step: LettreIntention) -> list[tuple[int, tuple[str, ...]]]:
-        request = [(step.demande_id, SUR_UNE_DEMANDE)] if step.demande_id and not step.sans_demande else []
+        request = [(step.demande_id, self.avec)] if step.demande_id and not step.sans_demande else []
         return [*super().decided(step), *request]
 
 
@@ -203,9 +207,12 @@ class ConfirmerValidationView(LettreActeView):
 
 
 class ValiderView(DecidingActe):
-    """Validate the letter and, if one so chooses, grant its request at the same time."""
+    """Validate the letter and, if one so chooses, grant its request at the same time. A grant signed on paper waits for
+    this validation, and is confirmed after it.
+    """
 
     action = "valider"
+    avec = (NatureDecision.REFUS_FIR,)
     template_name = "projects/valider.html"
     titre = "Valider la lettre d’intention"
     bouton = "Signer la décision"
@@ -213,7 +220,9 @@ class ValiderView(DecidingActe):
 
     def make_form(self, request: HttpRequest, step: LettreIntention, **given: Any) -> ValiderForm:
         comite = validation_mode(today(request))["code"] == ModeValidation.COMITE
-        return ValiderForm(**given, jour=today(request), comite=comite, accord=_accord(request, step))
+        self.sans_accord = _why_no_grant(request, step)
+        accord = None if self.sans_accord else _accord(request, step)
+        return ValiderForm(**given, jour=today(request), comite=comite, accord=accord)
 
     def consequences(self, request: HttpRequest, step: LettreIntention) -> list[str]:
         told = [
@@ -230,7 +239,7 @@ class ValiderView(DecidingActe):
             "mode": mode,
             "avis": _am_opinion(step, today(request)),
             "confirmation": _confirmation(step, mode["code"])[1],
-            "accord": _why_no_grant(request, step),
+            "accord": self.sans_accord,
         }
 
     def act(self, request: HttpRequest, step: LettreIntention, values: dict[str, Any]) -> None:
@@ -244,10 +253,9 @@ class ValiderView(DecidingActe):
         )
 
 
-def _accord(request: HttpRequest, lettre: LettreIntention) -> Accord | None:
+def _accord(request: HttpRequest, lettre: LettreIntention) -> Accord:
     demande = lettre.demande
-    if demande is None or lettre.sans_demande or _why_no_grant(request, lettre):
-        return None
+    assert demande is not None
     return Accord(demande.montant_demande, Signing(request.acteur, today(request)).refusal)  # type: ignore[attr-defined]
 
 
@@ -260,6 +268,8 @@ def _why_no_grant(request: HttpRequest, lettre: LettreIntention) -> str:
         return f"La demande de subvention est «\u00a0{demande.get_etat_display()}\u00a0»."
     if not rules.test_rule("demande.decider", request.acteur, demande):  # type: ignore[attr-defined]
         return "La demande de subvention est décidée par un autre financeur."
+    if waiting_on(lettre.dossier_id, [(demande.pk, [NatureDecision.ACCORD_FIR])]).exists():
+        return "Un accord signé sur papier attend\u00a0: validez la lettre, puis une seconde personne le confirmera."
     return ""
 
 
@@ -267,6 +277,7 @@ class RefuserView(DecidingActe):
     """Refuse the letter and, with its own reasons, the request still to decide."""
 
     action = "refuser"
+    avec = SUR_UNE_DEMANDE
     template_name = "projects/refuser.html"
     titre = "Refuser la lettre d’intention"
     bouton = "Signer le refus"

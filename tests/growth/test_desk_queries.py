@@ -78,7 +78,7 @@ PAGES: dict[tuple[str, ...], int] = {
     ("guichet", "projects:seance_retirer", "seance.point"): 6,
     # the ARS and the Assurance Maladie
     ("cpam", "projects:confirmer_validation", "attend"): 6,
-    ("dd_ars", "projects:valider", "transmise"): 13,
+    ("dd_ars", "projects:valider", "transmise"): 14,
     ("dd_ars", "projects:refuser", "transmise"): 7,
     ("porteur", "funding:demande", "transmise.demande"): 19,
     ("porteur", "funding:demande", "silence.demande"): 19,

@@ -92,7 +92,7 @@ def test_the_mail_of_a_deposit_names_the_file_the_person_and_whether_a_request_g
     assert f"déposée par {by.user}" in own
     assert ("avec sa demande de subvention" in own) is demande
     assert ("avec une demande de subvention" in desk) is demande
-    assert f"« {lettre.dossier.association.nom} »" in desk
+    assert f"«\u00a0{lettre.dossier.association.nom}\u00a0»" in desk
     for text in (own, desk):
         assert f"/{lettre.pk}/" in text
 

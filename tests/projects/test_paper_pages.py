@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from dossiers.states import NatureDecision
 from projects.models import LettreIntention
-from tests.factories.accounts import agent_client
+from projects.services.deciding import validate
+from tests.factories.accounts import NOW, agent_client
 from tests.factories.bodies import agent, decideur, guichet
 from tests.factories.paper import paper_decision, paper_letter, scan
 from tests.factories.projects import fresh, porteur, transmitted_letter
@@ -153,13 +154,23 @@ def test_whoever_decides_on_the_portal_is_told_first_of_what_was_signed_on_paper
     assert "Attend une autre personne" in agent_client(Client(), typist.user).get(home).content.decode()
 
 
-def test_a_grant_signed_on_paper_is_told_on_every_page_that_decides_the_request() -> None:
-    lettre, signer = transmitted_letter(), decideur()
-    paper_decision(lettre.demande, NatureDecision.ACCORD_FIR, by=decideur(), signer=signer, montant=Decimal(15_000))
+def test_a_grant_signed_on_paper_waits_for_the_letter_and_is_told_where_it_would_be_contradicted() -> None:
+    lettre, signer, typist = transmitted_letter(), decideur(), decideur()
+    paper_decision(lettre.demande, NatureDecision.ACCORD_FIR, by=typist, signer=signer, montant=Decimal(15_000))
     second = agent_client(Client(), signer.user)
-    for address in (
-        reverse("projects:valider", args=[lettre.pk]),
-        reverse("projects:refuser", args=[lettre.pk]),
-        reverse("funding:refuser", args=[lettre.demande.pk]),
-    ):
-        assert "Accord de la subvention</a>, signée le 18 novembre 2026" in second.get(address).content.decode()
+    pages = {
+        name: second.get(reverse(name, args=[pk])).content.decode()
+        for name, pk in (
+            ("projects:valider", lettre.pk), ("projects:refuser", lettre.pk), ("funding:refuser", lettre.demande.pk)
+        )
+    }  # fmt: skip
+    told = "Accord de la subvention</a>, signée le 18 novembre 2026\u00a0: confirmez-la ou écartez-la d’abord"
+    assert [name for name, page in pages.items() if told in page] == ["projects:refuser", "funding:refuser"]
+    assert "Un accord signé sur papier attend" in pages["projects:valider"]
+    assert "Montant accordé" not in pages["projects:valider"], "not granted twice"
+    own = agent_client(Client(), typist.user).get(reverse("funding:refuser", args=[lettre.demande.pk]))
+    assert "vous l’avez saisie, une autre personne la confirme" in own.content.decode()
+    validate(lettre=lettre, by=signer, now=NOW)
+    confirm = reverse("projects:papier_confirmer", args=[lettre.dossier.decisions.get(nature="accord_fir").pk])
+    assert second.post(confirm, {"confirmer": "1"}).status_code == 302
+    assert fresh(lettre).demande.montant_accorde == Decimal(15_000)

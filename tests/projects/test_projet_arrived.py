@@ -7,10 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from dossiers.agenda import Etendue, jalons_of
-from dossiers.services.pieces_demandees import answer_own
+from dossiers.services.pieces_demandees import answer, answer_own
 from dossiers.states import NatureDecision as N
 from portal.views.homes.projets import clock_line
 from projects.models import ProjetSante
+from projects.selectors.desks import project_urgencies
 from projects.selectors.paper import effect_on_project
 from projects.selectors.projets import projects_to_decide
 from projects.services.paper import confirm_paper_decision, record_paper_decision
@@ -138,7 +139,26 @@ def test_the_page_and_the_list_give_the_last_day_of_what_came(scene: Any, on: An
         assert "dernier jour est le 12 décembre 2026" in page, "explained line by line, as on every period"
     listed = desk.get(reverse("projects:projets")).content.decode()
     assert "12 décembre 2026" in listed
-    assert "Pièces arrivées, pas encore envoyées" in listed
+    left = {"2026-10-13": "60\u00a0jours restants", "2026-12-13": "Dépassé"}[day]
+    assert f"{left}, pièces arrivées, pas envoyées" in listed
+    near = desk.get(reverse("projects:projets"), {"echeance": "7"}).content.decode()
+    assert "Aucun projet" in near, "neither far from it, nor once nothing is left to the ARS"
+
+
+def test_what_came_is_counted_and_sorted_by_its_last_day(scene: Any, on: Any) -> None:
+    _, ars, projet = scene
+    later = deposited_project(now=paris("2026-10-20"), nom="CPTS du lendemain")
+    sooner = deposited_project(now=paris("2026-10-05"), nom="CPTS de la veille")
+    assert [row.pk for row in projects_to_decide(ars)] == [sooner.pk, projet.pk, later.pk]
+    found = [project_urgencies(ars, on=d(day)) for day in ("2026-12-04", "2026-12-05", "2026-12-12", "2026-12-13")]
+    assert [each.sept for each in found] == [1, 2, 2, 2], "its last day included; then the two others only"
+    on("2026-12-05")
+    client = signed_in(ars)
+    listed = client.get(reverse("projects:projets")).content.decode()
+    order = ["CPTS de la veille", projet.dossier.nom, "CPTS du lendemain"]
+    assert sorted(order, key=listed.index) == order
+    near = client.get(reverse("projects:projets"), {"echeance": "7"}).content.decode()
+    assert [name in near for name in order] == [True, True, False]
 
 
 def test_the_agenda_has_the_days_of_what_came_and_keeps_them_once_it_is_sent(scene: Any) -> None:
@@ -149,11 +169,32 @@ def test_the_agenda_has_the_days_of_what_came_and_keeps_them_once_it_is_sent(sce
         found = jalons_of(Etendue(acteur=acteur, dossier=projet.dossier, depuis=d(since)))
         return [(jalon.cle, jalon.le.isoformat()) for jalon in found if jalon.categorie == "Délai"]
 
-    before = {acteur: told(acteur) for acteur in (by, ars)}
+    def ranks() -> set[int]:
+        found = jalons_of(Etendue(acteur=by, dossier=projet.dossier, depuis=d("2026-11-01")))
+        return {jalon.rang for jalon in found if jalon.categorie == "Délai"}
+
+    before, (first,) = {acteur: told(acteur) for acteur in (by, ars)}, ranks()
     assert {acteur: [day for _, day in found] for acteur, found in before.items()} == days
     assert told(by, since="2026-12-13") == before[by][1:]
     complete(projet=projet, by=by, now=paris("2026-11-20"))
     assert {acteur: told(acteur) for acteur in (by, ars)} == before
+    (sent,) = ranks()
+    assert sent > first, "an agenda takes what is newer"
+
+
+def test_an_answer_changed_moves_the_event_of_the_agenda_and_says_it_moved(scene: Any) -> None:
+    by, _, projet = scene
+
+    def last_day() -> tuple[str, str, int]:
+        found = jalons_of(Etendue(acteur=by, dossier=projet.dossier, depuis=d("2026-11-01")))
+        (jalon,) = (each for each in found if each.cle.endswith("-dernier-jour"))
+        return jalon.cle, jalon.le.isoformat(), jalon.rang
+
+    cle, day, rang = last_day()
+    answer(item=asked(projet)[0], reponse="Une autre réponse.", by=by, now=paris("2026-10-20"))
+    moved = last_day()
+    assert (day, moved[:2]) == ("2026-12-12", (cle, "2026-12-20"))
+    assert moved[2] > rang
 
 
 def test_an_answer_that_does_not_conform_is_no_arrival(scene: Any) -> None:

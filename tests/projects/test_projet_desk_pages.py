@@ -181,7 +181,7 @@ def test_the_ars_is_told_that_a_body_answered_not_what_it_said(on: On) -> None:
     projet = deposited_project(now=at("2026-10-08"))
     give(avis=opinion_of(projet, caisse), sens="defavorable", criteres=CRITERES, by=caisse, now=at("2026-10-20"))
     mail = Envoi.objects.get(user=ars.user, sujet__startswith="Avis reçu sur un projet de santé")
-    assert "Caisse primaire d’assurance maladie de la Haute-Garonne a répondu." in mail.texte
+    assert "La caisse primaire d’assurance maladie de la Haute-Garonne a répondu." in mail.texte
     assert "éfavorable" not in mail.texte
 
 

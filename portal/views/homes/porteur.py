@@ -82,9 +82,10 @@ def _projects(
 def _clock(projet: ProjetSante, *, now: datetime) -> dict[str, Any] | None:
     """How many days are left, in figures, while the period of the silence runs."""
     delai: Delai | None = projet.delai
-    if delai is None or delai.clos_at is not None or delai.dernier_jour is None:
+    ends = projet.arrivee() or delai
+    if delai is None or delai.clos_at is not None or ends is None or ends.dernier_jour is None:
         return None
-    left = (delai.dernier_jour - timezone.localdate(now)).days
+    left = (ends.dernier_jour - timezone.localdate(now)).days
     return {"jours": left, "ton": tone_of(left), "mots": days_left(left)} if left >= 0 else None
 
 

@@ -9,7 +9,7 @@ from accounts.acteur import Acteur
 from guichet.kernel.civil import date_longue
 from portal.views.homes.blocs import SEP, Bloc, Ligne, bloc, identity, left, legal_tone
 from projects.models import ProjetSante
-from projects.selectors.projets import last_day_from, projects_contested, projects_to_decide, projects_to_verify
+from projects.selectors.projets import projects_contested, projects_to_decide, projects_to_verify
 from projects.states import EtatProjet
 
 
@@ -63,9 +63,9 @@ def exceptions(acteur: Acteur, today: date) -> list[Bloc]:
 def clock_line(projet: ProjetSante, today: date) -> Ligne:
     """A project and the last day of the ARS; one that waits for a required piece has none, and waits for others."""
     last = projet.delai.dernier_jour if projet.delai else None
-    arrived = getattr(projet, "arrivee_le", None)
-    if projet.etat == EtatProjet.INCOMPLET and arrived:
-        coming = last_day_from(arrived)
+    arrived = projet.arrivee()
+    if arrived and arrived.dernier_jour:
+        coming = arrived.dernier_jour
         if coming < today:
             words = f"Dernier jour passé le {date_longue(coming)}\u00a0; l’association doit encore envoyer"
             return _line(projet, etat="Délai passé", quand=words, ton="", ailleurs=True)

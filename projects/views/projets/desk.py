@@ -39,6 +39,6 @@ def doubt(cle: str, request: HttpRequest) -> str:
 
 
 def last_day(projet: ProjetSante) -> str:
-    """ "8 décembre 2026"; "" while no last day is known."""
-    delai = projet.delai
-    return date_longue(delai.dernier_jour) if delai and delai.dernier_jour else ""
+    """ "8 décembre 2026"; "" while no last day is known. What came and was not sent counts."""
+    found = projet.arrivee() or projet.delai
+    return date_longue(found.dernier_jour) if found and found.dernier_jour else ""

@@ -4,16 +4,26 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
 from dossiers.selectors.listes import rank_of, running_day
-from dossiers.views.choix import Cellule, Colonne, Filtre, cellule, cellule_delai, filtre_charge, jour_delai
+from dossiers.views.choix import (
+    Cellule,
+    Colonne,
+    Filtre,
+    cellule,
+    cellule_delai,
+    cellule_jour,
+    filtre_charge,
+    jour_delai,
+)
 from dossiers.views.listes import ListeView
-from guichet.kernel.civil import civil_day, date_longue
+from guichet.kernel.civil import civil_day
 from guichet.kernel.money import nombre
 from projects.models import ProjetSante
-from projects.selectors.projets import ending, last_day_from, projects_joined, projects_listed
+from projects.selectors.projets import ending, projects_joined, projects_listed, with_arrival
 from projects.states import EtatProjet
 from projects.views.listes import departements
 from projects.views.presenters import day_of
@@ -39,7 +49,7 @@ class ProjetsView(ListeView):
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[ProjetSante]:
-        return projects_listed(request.acteur)
+        return with_arrival(projects_listed(request.acteur))
 
     def joined(self, request: HttpRequest, rows: QuerySet[ProjetSante]) -> QuerySet[ProjetSante]:
         return projects_joined(rows)
@@ -100,26 +110,20 @@ def _delai(request: HttpRequest) -> Colonne:
     return Colonne(
         "Dernier jour",
         lambda projet: _dernier_jour(projet, jour),
-        (("Dernier jour", lambda projet: _arrived(projet) or jour_delai(projet.delai)),),
+        (("Dernier jour", lambda projet: projet.dernier_jour_arrive or jour_delai(projet.delai)),),
         tri="dernier-jour",
         ordre=("dernier_jour",),
-        calcule={"dernier_jour": running_day("delai__")},
+        calcule={"dernier_jour": Coalesce("dernier_jour_arrive", running_day("delai__"))},
         sens=("le plus proche d’abord", "le plus lointain d’abord"),
         peut_manquer=True,
     )
 
 
-def _arrived(projet: ProjetSante) -> date | None:
-    """The last day the ARS has already, where every required piece came and was not sent."""
-    came = projet.arrivee_le  # type: ignore[attr-defined]
-    return last_day_from(came) if came else None
-
-
 def _dernier_jour(projet: ProjetSante, jour: date) -> Cellule:
-    coming = _arrived(projet)
+    coming: date | None = projet.dernier_jour_arrive  # type: ignore[attr-defined]
     if coming is None:
         return cellule_delai(projet.delai, jour=jour)
-    return cellule(date_longue(coming), libelle="Dernier jour", note="Pièces arrivées, pas encore envoyées")
+    return cellule_jour(coming, jour=jour, note="pièces arrivées, pas envoyées")
 
 
 def _number(name: str) -> Any:

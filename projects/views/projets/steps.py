@@ -11,11 +11,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from dossiers.models import DemandePieces
+from dossiers.models import Delai, DemandePieces
 from dossiers.selectors.pieces_demandees import answered, nearest_limit, requests_of
 from dossiers.states import EtatPieceDemandee, EtatSection
 from dossiers.views.pieces_demandees import count_of
 from guichet.kernel.civil import date_longue
+from guichet.kernel.deadlines import Echeance
 from projects.lifecycles import DEMANDES
 from projects.models import EvenementProjet, ProjetSante
 from projects.models.projet import is_written
@@ -218,7 +219,10 @@ def _incomplete(projet: ProjetSante, suivi: Suivi, deposits: bool, day: date) ->
             "Répondre",
             _limit(suivi),
         )
-    ready = "Chaque pièce exigée par un texte a une réponse. Envoyez-les\u00a0: c’est l’envoi qui complète le projet."
+    ready = (
+        "Chaque pièce exigée par un texte a une réponse\u00a0: le délai de l’ARS compte depuis l’arrivée de la "
+        "dernière. Envoyez-les\u00a0: sans l’envoi, la validation par le silence ne peut pas être inscrite."
+    )
     if not deposits:
         who = "Une personne de votre association qui a le droit de déposer doit le faire."
         return Step("Prochaine étape\u00a0: faire compléter le projet", f"{ready} {who}")
@@ -337,7 +341,7 @@ def milestones(projet: ProjetSante, suivi: Suivi = NOTHING_KNOWN) -> list[dict[s
     if projet.etat == EtatProjet.INCOMPLET:
         asked = suivi.dates.get("demander_pieces")
         items.append(milestone(date_longue(asked) if asked else "Aujourd’hui", "Pièces demandées", "today"))
-        items += to_come(["Réponse, puis deux mois"])
+        items += _ahead_of(projet.arrivee()) or to_come(["Réponse, puis deux mois"])
     items += [
         milestone(date_longue(suivi.dates[act]), title, "done") for act, title in DECIDED.items() if act in suivi.dates
     ]
@@ -351,8 +355,14 @@ def _ahead(projet: ProjetSante) -> list[dict[str, Any]]:
         return []
     if delai is None or delai.dernier_jour is None or delai.echeance_le is None:
         return [milestone("Aujourd’hui", "L’ARS constate la réception", "today")]
+    return [milestone("Aujourd’hui", "L’ARS examine le projet", "today"), *_ahead_of(delai)]
+
+
+def _ahead_of(ends: Delai | Echeance | None) -> list[dict[str, Any]]:
+    """What a last day announces."""
+    if ends is None or ends.dernier_jour is None or ends.echeance_le is None:
+        return []
     return [
-        milestone("Aujourd’hui", "L’ARS examine le projet", "today"),
-        milestone(date_longue(delai.dernier_jour), "Dernier jour de l’ARS", "to-come"),
-        milestone(date_longue(delai.echeance_le), "Sans opposition, réputé validé", "to-come"),
+        milestone(date_longue(ends.dernier_jour), "Dernier jour de l’ARS", "to-come"),
+        milestone(date_longue(ends.echeance_le), "Sans opposition, réputé validé", "to-come"),
     ]
